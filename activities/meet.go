@@ -1,0 +1,85 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+// MeetParams asks for a ticket whose pair has just begun to run.
+type MeetParams struct {
+	Ref  ticket.Ref `json:"ref"`
+	Pair string     `json:"pair"`
+	// Other is the connection the pair would replicate to.
+	Other string `json:"other"`
+	// Claimed tells that a replica says it is linked with this ticket.
+	Claimed bool `json:"claimed,omitempty"`
+}
+
+// MeetResult is what first contact decides on.
+type MeetResult struct {
+	Ticket *ticket.Snapshot  `json:"ticket"`
+	Routes []reconcile.Rules `json:"routes"` // between the two connections
+	// Installation is ours: markers of others are not.
+	Installation string        `json:"installation"`
+	Quiet        time.Duration `json:"quiet,omitempty"` // of the other connection
+	Confirm      time.Duration `json:"confirm,omitempty"`
+}
+
+// Meet reads a ticket for first contact: once, and its links only when
+// something speaks for a pair, so that tickets no route covers stay cheap. It
+// changes nothing.
+func (a *Activities) Meet(ctx context.Context, p MeetParams) (*MeetResult, error) {
+	reader, conn, err := use[trackers.Reader](a, p.Ref.Connection, "fetch ticket")
+	if err != nil {
+		return nil, err
+	}
+	routes, err := a.between(ctx, p.Ref.Connection, p.Other, expect{})
+	if err != nil {
+		return nil, fail(err)
+	}
+	out := &MeetResult{Routes: routes, Installation: conn.Installation, Quiet: a.connections[p.Other].Quiet, Confirm: conn.ConfirmDelete}
+	var opts trackers.FetchOptions
+	sideOf := func(r *reconcile.Rules) ticket.Side { s, _ := r.SideOf(p.Ref.Connection); return s }
+	for i := range routes {
+		opts.Custom = append(opts.Custom, routes[i].CustomFields(sideOf(&routes[i]))...)
+	}
+	if out.Ticket, err = reader.Fetch(ctx, p.Ref.ID, opts); err != nil {
+		return nil, fail(err)
+	}
+	if out.Ticket.LinksRead {
+		return out, nil
+	}
+	chosen, _, _ := reconcile.Choose(routes, sideOf, out.Ticket)
+	if chosen == nil && !p.Claimed && len(out.Ticket.Markers) == 0 {
+		linked, err := a.everLinked(ctx, p.Pair)
+		if err != nil || !linked {
+			return out, fail(err)
+		}
+	}
+	opts.Links = true
+	if out.Ticket, err = reader.Fetch(ctx, p.Ref.ID, opts); err != nil {
+		return nil, fail(err)
+	}
+	return out, nil
+}
+
+// everLinked reports whether Temporal remembers an earlier run of the pair
+// that had a replica: linked tickets are exempt from age and filter.
+func (a *Activities) everLinked(ctx context.Context, pair string) (bool, error) {
+	if a.temporal == nil {
+		return false, nil
+	}
+	answer, err := a.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+		Query: "WorkflowId = '" + pair + "' AND TicketsyncState IN ('linked', 'attention', 'paused', 'unlinked')",
+	})
+	if err != nil {
+		return false, err
+	}
+	return answer.GetCount() > 0, nil
+}

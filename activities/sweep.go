@@ -1,0 +1,181 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/routing"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+// SweepParams asks for one pass over what changed on a connection.
+type SweepParams struct {
+	Connection string    `json:"connection"`
+	Watermark  time.Time `json:"watermark,omitzero"` // the tracker's own time
+	// Hinted are the versions, by ticket id, that earlier passes hinted within
+	// the overlap.
+	Hinted map[string]string `json:"hinted,omitempty"`
+}
+
+// SweepResult is a complete pass.
+type SweepResult struct {
+	Watermark time.Time         `json:"watermark"`
+	Hinted    map[string]string `json:"hinted,omitempty"`
+	Seen      int               `json:"seen"`
+	Sent      int               `json:"sent"`
+	// Interval and Audit are how often the connection wants to be swept.
+	Interval time.Duration `json:"interval"`
+	Audit    time.Duration `json:"audit"`
+}
+
+const (
+	// overlap is how far each pass looks back behind the watermark: longer
+	// than a search index lags and two clocks differ.
+	overlap = 5 * time.Minute
+	// remembered bounds Hinted; beyond it a ticket is hinted twice, which
+	// costs its pair a dropped echo.
+	remembered = 2000
+)
+
+// Sweep pages through what changed since the watermark and hints the pairs
+// concerned, as the receiver would. Repeating it hints again, which corrupts
+// nothing; the cursor rides in the heartbeat.
+func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, error) {
+	lister, conn, err := use[trackers.Lister](a, p.Connection, "list changes")
+	if err != nil {
+		return nil, err
+	}
+	routes, err := a.routes.Rules(ctx)
+	if err != nil {
+		return nil, fail(err)
+	}
+	out := &SweepResult{Watermark: p.Watermark, Hinted: map[string]string{}, Interval: conn.Sweep, Audit: conn.Audit}
+	containers := swept(routes, p.Connection)
+	if len(containers) == 0 {
+		return out, nil
+	}
+	var at struct {
+		Cursor string
+		Now    time.Time
+	}
+	if activity.IsActivity(ctx) && activity.HasHeartbeatDetails(ctx) {
+		_ = activity.GetHeartbeatDetails(ctx, &at) // from the start again, then
+	}
+	since := p.Watermark
+	if since.IsZero() {
+		since = earliest(routes, p.Connection)
+	}
+	ctx = trackers.Background(ctx)
+	for {
+		page, err := lister.Changed(ctx, containers, since.Add(-overlap), at.Cursor)
+		if err != nil {
+			return nil, fail(err)
+		}
+		if at.Now.IsZero() {
+			// What changes while we page is found again by the next pass.
+			at.Now = page.Now
+		}
+		for _, e := range page.Events {
+			out.Seen++
+			if len(out.Hinted) < remembered {
+				out.Hinted[e.ID] = e.Version
+			}
+			if e.Version != "" && p.Hinted[e.ID] == e.Version {
+				continue
+			}
+			e.Kind = ticket.ChangeHint
+			for _, d := range addressing.Deliver(routes, p.Connection, e, "sweep") {
+				if _, err := routing.Send(ctx, a.temporal, d); err != nil {
+					return nil, fail(unavailable("hint pair", err))
+				}
+				out.Sent++
+			}
+		}
+		if at.Cursor = page.Next; at.Cursor == "" {
+			out.Watermark = at.Now
+			return out, nil
+		}
+		if activity.IsActivity(ctx) {
+			activity.RecordHeartbeat(ctx, at)
+		}
+	}
+}
+
+// swept lists the containers of a connection that a route in force covers.
+func swept(routes []reconcile.Rules, connection string) []ticket.Container {
+	var out []ticket.Container
+	seen := map[string]bool{}
+	for i := range routes {
+		side, ok := routes[i].SideOf(connection)
+		if !ok || !routes[i].IsEnabled() {
+			continue
+		}
+		if c := routes[i].End(side).Container; !seen[c.ID] {
+			seen[c.ID] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func earliest(routes []reconcile.Rules, connection string) time.Time {
+	var out time.Time
+	for i := range routes {
+		if _, ok := routes[i].SideOf(connection); ok && routes[i].IsEnabled() && (out.IsZero() || routes[i].Since.Before(out)) {
+			out = routes[i].Since
+		}
+	}
+	return out
+}
+
+// AuditParams asks for every open pair that touches a connection to look again.
+type AuditParams struct {
+	Connection string `json:"connection"`
+}
+
+// AuditResult counts the pairs hinted.
+type AuditResult struct {
+	Sent int `json:"sent"`
+}
+
+// Audit hints the linked pairs of a connection's own tickets: deletions, and
+// on some trackers comments, appear in no list of changes. A pair whose
+// tickets are both done ignores it. Repeating it costs reads and nothing else.
+func (a *Activities) Audit(ctx context.Context, p AuditParams) (*AuditResult, error) {
+	out := &AuditResult{}
+	var page []byte
+	for {
+		answer, err := a.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+			NextPageToken: page,
+			Query: "WorkflowType = '" + addressing.Pair + "' AND ExecutionStatus = 'Running' AND " + addressing.AttrState +
+				" IN ('linked', 'attention', 'syncing')",
+		})
+		if err != nil {
+			return nil, fail(unavailable("list pairs", err))
+		}
+		for _, e := range answer.GetExecutions() {
+			id := e.GetExecution().GetWorkflowId()
+			origin, other, err := ticket.ParsePairID(id)
+			if err != nil || origin.Connection != p.Connection && other != p.Connection {
+				continue
+			}
+			hint := ticket.Hint{Ref: ticket.Ref{Connection: p.Connection}, Kind: ticket.ChangeHint, Source: "audit"}
+			if _, err := routing.Send(ctx, a.temporal, addressing.Delivery{WorkflowID: id, Hint: hint}); err != nil {
+				return nil, fail(unavailable("hint pair", err))
+			}
+			out.Sent++
+		}
+		if page = answer.GetNextPageToken(); len(page) == 0 {
+			return out, nil
+		}
+		if activity.IsActivity(ctx) {
+			activity.RecordHeartbeat(ctx)
+		}
+	}
+}

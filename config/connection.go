@@ -1,0 +1,222 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
+)
+
+// kind is what the file may say about one kind of tracker.
+type kind struct {
+	container string   // the key of a route's side that names the container
+	typed     bool     // a side also has an issue_type
+	signed    bool     // deliveries can be signed: webhook_secret
+	flavors   []string // the first is the default
+	// browse is appended to url for web_url where the file has none; "" when
+	// the tracker's addresses cannot be guessed.
+	browse string
+	// customPrefix starts every custom field's own name.
+	customPrefix string
+}
+
+var kinds = map[string]kind{
+	"ravenna": {container: "channel", customPrefix: "customFields."},
+	"jira": {
+		container: "project", typed: true,
+		flavors: []string{cloud, datacenter}, browse: "/browse/{key}", customPrefix: "customfield_",
+	},
+}
+
+const (
+	cloud      = "cloud"
+	datacenter = "datacenter"
+
+	// gatewayHost serves the API of scoped Jira tokens, but no ticket's page.
+	gatewayHost = "api.atlassian.com"
+)
+
+// Kinds lists the kinds of connection the file may name.
+func Kinds() []string {
+	var out []string
+	for name := range kinds {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Defaults of a connection.
+const (
+	defaultSweep         = time.Minute
+	defaultAudit         = time.Hour
+	defaultQuiet         = 3 * time.Minute
+	defaultConfirmDelete = time.Minute
+
+	// shortest keeps a slip of the unit from hammering a tracker.
+	shortest = 100 * time.Millisecond
+)
+
+func (r *reader) connection(e entry) Connection {
+	var c Connection
+	c.Name = e.key.text
+	o := r.object(e.value, e.key.node, "connection "+e.key.raw)
+
+	s, ok := o.text("kind", required(suggest("", Kinds())[len("write "):]))
+	k, known := kinds[s.text]
+	if ok && !known && !s.unresolved {
+		r.fail(s.node, "unknown kind %s: %s", s.quoted(), suggest(s.raw, Kinds()))
+	}
+	c.Kind = s.text
+	// Of an unknown kind nobody can say which keys it needs or may have.
+	whenKnown := func(want required) required {
+		if !known {
+			return ""
+		}
+		return want
+	}
+	c.URL = o.address("url", whenKnown("the address of its API"))
+	c.WebURL = r.webURL(o, k, c.URL, known)
+	c.Token = o.secret("token", whenKnown("${NAME} of a variable that holds the API token"), NeedAll)
+	if c.HookKey = o.secret("webhook_token", "", NeedWebhooks); c.HookKey != "" && !pathSafe.MatchString(c.HookKey) {
+		r.fail(o.take("webhook_token"), "webhook_token of %s cannot stand in an address: use only letters, digits and - . _ ~", o.what)
+		c.HookKey = ""
+	}
+	c.Secret = o.secret("webhook_secret", "", NeedWebhooks)
+	if len(k.flavors) > 0 {
+		c.Flavor = o.word("flavor", k.flavors[0], k.flavors...)
+		r.email(o, &c)
+	}
+	c.Sweep = o.duration("sweep", defaultSweep, shortest)
+	c.Audit = o.duration("audit", defaultAudit, shortest)
+	c.Quiet = o.duration("quiet", defaultQuiet, shortest)
+	c.ConfirmDelete = o.duration("confirm_delete", defaultConfirmDelete, 0)
+	c.Priorities = r.priorities(o.take("priorities"), "priorities of "+o.what)
+	c.Status = r.status(o.take("status"), "status of "+o.what)
+	if known {
+		o.done()
+	}
+	return c
+}
+
+// email is the account of a Cloud token; a Data Center token has none.
+func (r *reader) email(o *object, c *Connection) {
+	if c.Flavor == datacenter {
+		if n := o.take("email"); n != nil {
+			r.fail(n, "email of %s: a datacenter token needs no account: remove it", o.what)
+		}
+		return
+	}
+	s, ok := o.text("email", "the e-mail of the account the token belongs to")
+	switch {
+	case !ok || s.unresolved:
+	case !strings.Contains(s.text, "@"):
+		r.fail(s.node, "email of %s is %s, no e-mail address: write name@example.com", o.what, s.quoted())
+	default:
+		c.Email = s.text
+	}
+}
+
+var pathSafe = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
+
+// secret reads a value that may only come from the environment, so that the
+// file can be kept with the code.
+func (o *object) secret(key string, want required, last Need) string {
+	s, ok := o.textFor(key, want, last)
+	switch {
+	case !ok || s.unresolved:
+		return ""
+	case s.variables == 0:
+		o.r.fail(s.node, "%s of %s stands in the file: put it into the environment and write ${NAME}", key, o.what)
+		return ""
+	case s.text != strings.TrimSpace(s.text):
+		o.r.fail(s.node, "%s of %s starts or ends with a space or line break: set %s without it", key, o.what, s.raw)
+		return ""
+	}
+	return s.text
+}
+
+func (o *object) address(key string, want required) string {
+	s, ok := o.text(key, want)
+	if !ok || s.unresolved {
+		return ""
+	}
+	u, err := url.Parse(s.text)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		o.r.fail(s.node, "%s of %s is %s, no address: write https://host/path", key, o.what, s.quoted())
+		return ""
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		o.r.fail(s.node, "%s of %s holds more than host and path: keep credentials in token, and remove ?, # and what follows", key, o.what)
+		return ""
+	}
+	return strings.TrimRight(s.text, "/")
+}
+
+// webURL is where people read a ticket: the file's, or what the API's address
+// tells.
+func (r *reader) webURL(o *object, k kind, api string, known bool) string {
+	n := o.take("web_url")
+	if n == nil {
+		u, err := url.Parse(api)
+		if known && (k.browse == "" || err == nil && u.Host == gatewayHost) {
+			r.fail(o.at, "%s has no web_url: write the address of a ticket for people, with {key} in place of its key", o.what)
+		}
+		if api == "" {
+			return ""
+		}
+		return api + k.browse
+	}
+	s, ok := o.text("web_url", "")
+	if !ok || s.unresolved {
+		return ""
+	}
+	u, err := url.Parse(strings.ReplaceAll(s.text, "{key}", "KEY-1"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Count(s.text, "{key}") != 1 || u.Fragment != "" {
+		r.fail(s.node, "web_url of %s is %s: write https://host/path/{key}, without #", o.what, s.quoted())
+		return ""
+	}
+	return s.text
+}
+
+// levels are what a priority can mean.
+var levels = []string{
+	string(ticket.Urgent), string(ticket.High), string(ticket.Medium), string(ticket.Low), string(ticket.NoLevel),
+}
+
+func (r *reader) priorities(n ast.Node, what string) map[string]string {
+	var out map[string]string
+	for _, e := range r.entries(n, what) {
+		if out == nil {
+			out = map[string]string{}
+		}
+		if e.value == nil || r.plain(e.value) == nil {
+			r.fail(e.key.node, "%s: %s has no value: %s", what, e.key.quoted(), suggest("", levels))
+			continue
+		}
+		out[e.key.text] = r.word(e.value, what+": "+e.key.raw, "", levels...)
+	}
+	return out
+}
+
+// status reads a status map, of a route or of a connection.
+func (r *reader) status(n ast.Node, what string) []reconcile.StatusRule {
+	var out []reconcile.StatusRule
+	for _, item := range r.list(n, what) {
+		o := r.object(item, item, what)
+		left, okLeft := o.text("left", "the left side's status")
+		right, okRight := o.text("right", "the right side's status")
+		direction := o.direction("direction", reconcile.Both, false)
+		o.done()
+		if okLeft && okRight && !left.unresolved && !right.unresolved {
+			out = append(out, reconcile.StatusRule{Left: left.text, Right: right.text, Direction: direction})
+		}
+	}
+	return out
+}

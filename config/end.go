@@ -1,0 +1,75 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
+)
+
+// endChecker knows the file's connections, faulty ones included: kind by name,
+// and their order.
+type endChecker struct {
+	kinds map[string]string
+	names []string
+}
+
+func (c *endChecker) add(connection Connection) {
+	if c.kinds == nil {
+		c.kinds = map[string]string{}
+	}
+	c.kinds[connection.Name] = connection.Kind
+	c.names = append(c.names, connection.Name)
+}
+
+func (c endChecker) kindOf(e reconcile.End) kind { return kinds[c.kinds[e.Connection]] }
+
+func (c endChecker) read(route *object, side ticket.Side, direction reconcile.Direction) reconcile.End {
+	var end reconcile.End
+	r := route.r
+	n := route.take(string(side))
+	if n == nil {
+		r.fail(route.at, "%s has no %s side: write {connection: …, channel or project: …}", route.what, side)
+		return end
+	}
+	o := r.object(n, n, string(side)+" of "+route.what)
+	if o.broken {
+		return end
+	}
+	s, ok := o.text("connection", required("one of: "+strings.Join(c.names, ", ")))
+	kindName, known := c.kinds[s.text]
+	if ok && !known && !s.unresolved {
+		r.fail(s.node, "unknown connection %s: %s", s.quoted(), suggest(s.raw, c.names))
+	}
+	end.Connection = s.text
+	k, known := kinds[kindName]
+	if !known {
+		// Said already; what else the side should hold cannot be known.
+		for _, key := range []string{"channel", "project", "issue_type"} {
+			o.text(key, "")
+		}
+		o.done()
+		return end
+	}
+	container, _ := o.text(k.container, required("the "+k.container+"'s name"))
+	name := container.text
+	if container.unresolved {
+		name = ""
+	}
+	if k.container == "channel" {
+		end.Channel = name
+	} else {
+		end.Project = name
+	}
+	if k.typed {
+		want := required("")
+		if direction.From(side.Other()) {
+			want = "the type of the tickets created there, such as Task"
+		}
+		if s, ok := o.text("issue_type", want); ok && !s.unresolved {
+			end.Type = s.text
+		}
+	}
+	o.done()
+	return end
+}

@@ -1,0 +1,313 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
+	"github.com/ticketsync/ticketsync/dev/stack"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+// patience is how long anything may take to show on a busy machine. Tests
+// wait for what they expect, never for a time.
+const patience = 40 * time.Second
+
+// world is the whole product in one process, with people on both sides.
+type world struct {
+	*testing.T
+	*stack.Stack
+	ctx context.Context
+	// alice is a person on both trackers; bot reads what is there.
+	rav     people.Ravenna
+	jira    people.Jira
+	logs    *logs
+	options stack.Options
+}
+
+// option changes how a world is made.
+type option func(*stack.Options)
+
+// with edits the configuration.
+func with(edit func(*config.File)) option {
+	return func(o *stack.Options) {
+		before := o.Edit
+		o.Edit = func(f *config.File) {
+			if before != nil {
+				before(f)
+			}
+			edit(f)
+		}
+	}
+}
+
+// quick shortens what waits for minutes in real life.
+func quick(f *config.File) {
+	for i := range f.Connections {
+		c := &f.Connections[i]
+		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = time.Hour, time.Hour, 3*time.Second, time.Second
+	}
+}
+
+// sweeping polls every second.
+func sweeping(f *config.File) {
+	for i := range f.Connections {
+		f.Connections[i].Sweep, f.Connections[i].Audit = time.Second, 2*time.Second
+	}
+}
+
+func newWorld(t *testing.T, options ...option) *world {
+	t.Helper()
+	sink := &logs{}
+	o := stack.Options{
+		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
+		Config: filepath.Join("..", "ticketsync.yaml"), Edit: quick, Out: sink,
+		Log: slog.New(slog.NewTextHandler(sink, &slog.HandlerOptions{Level: slog.LevelInfo})),
+	}
+	for _, change := range options {
+		change(&o)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	t.Cleanup(cancel)
+	s, err := stack.Start(ctx, o)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, sink)
+	}
+	t.Cleanup(s.Close)
+	w := &world{T: t, Stack: s, ctx: ctx, logs: sink, options: o,
+		rav: people.AtRavenna(s.RavennaURL, "alice"), jira: people.AtJira(s.JiraURL, "alice")}
+	t.Cleanup(func() {
+		if t.Failed() {
+			w.explain()
+		}
+	})
+	return w
+}
+
+// eventually waits until check finds nothing missing.
+func (w *world) eventually(what string, check func() error) {
+	w.Helper()
+	var last error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+		if last = check(); last == nil {
+			return
+		}
+	}
+	w.Fatalf("%s: %v", what, last)
+}
+
+// issue waits for the one issue with this summary.
+func (w *world) issue(summary string) (out people.Issue) {
+	w.Helper()
+	w.eventually("issue "+summary, func() error {
+		found, err := w.jira.Titled(w.ctx, "ENG", summary)
+		if err != nil || len(found) != 1 {
+			return fmt.Errorf("%d issues, %w", len(found), err)
+		}
+		out = found[0]
+		return nil
+	})
+	return out
+}
+
+// ticket waits for the one ticket with this title.
+func (w *world) ticket(title string) (out people.Ticket) {
+	w.Helper()
+	w.eventually("ticket "+title, func() error {
+		found, err := w.rav.Titled(w.ctx, "IT Support", title)
+		if err != nil || len(found) != 1 {
+			return fmt.Errorf("%d tickets, %w", len(found), err)
+		}
+		out = found[0]
+		return nil
+	})
+	return out
+}
+
+// pairID is the pair of a Ravenna or Jira origin.
+func ravennaPair(id string) string {
+	return ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: id}, "jira")
+}
+
+func jiraPair(id string) string {
+	return ticket.PairID(ticket.Ref{Connection: "jira", ID: id}, "helpdesk")
+}
+
+// view asks a pair how it stands.
+func (w *world) view(id string) (v workflows.View, err error) {
+	answer, err := w.Client.QueryWorkflow(w.ctx, id, "", addressing.QueryStatus)
+	if err != nil {
+		return v, err
+	}
+	return v, answer.Get(&v)
+}
+
+// settled waits until a pair is in a state with a reason.
+func (w *world) settled(id, state string, reason ticket.Reason) (v workflows.View) {
+	w.Helper()
+	w.eventually(id+" "+state+" "+string(reason), func() error {
+		var err error
+		if v, err = w.view(id); err != nil {
+			return err
+		}
+		if v.State != state || v.Reason != reason {
+			return fmt.Errorf("state %s, reason %s %s", v.State, v.Reason, v.Detail)
+		}
+		return nil
+	})
+	return v
+}
+
+// linked makes a ticket in Ravenna and waits until its pair has settled.
+func (w *world) linked(title string) (people.Ticket, people.Issue) {
+	w.Helper()
+	t, err := w.rav.Create(w.ctx, "IT Support", title, "<p>It does not work.</p>", nil)
+	require.NoError(w, err)
+	i := w.issue(title)
+	w.settled(ravennaPair(t.ID), workflows.IsLinked, "")
+	w.quiet()
+	return t, i
+}
+
+// quiet waits until no tracker is asked anything and no webhook is on its way.
+func (w *world) quiet() {
+	w.Helper()
+	last, since := -1, time.Now()
+	w.eventually("quiet", func() error {
+		n := len(w.requests(w.RavennaURL)) + len(w.requests(w.JiraURL))
+		if n != last {
+			last, since = n, time.Now()
+		}
+		if time.Since(since) < 700*time.Millisecond {
+			return fmt.Errorf("%d requests and counting", n)
+		}
+		return nil
+	})
+}
+
+// requests are what ticketsync's own account asked of a tracker.
+func (w *world) requests(root string) []people.Request {
+	w.Helper()
+	all, err := people.Requests(w.ctx, root)
+	require.NoError(w, err)
+	var out []people.Request
+	for _, r := range all {
+		if r.Actor == "bot" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// forget clears both request logs.
+func (w *world) forget() {
+	w.Helper()
+	require.NoError(w, people.Forget(w.ctx, w.RavennaURL))
+	require.NoError(w, people.Forget(w.ctx, w.JiraURL))
+}
+
+// count sums up requests on tickets: reads and writes.
+func count(requests []people.Request) (reads, writes int) {
+	for _, r := range requests {
+		switch {
+		case !strings.Contains(r.Path, "/issue/") && !strings.Contains(r.Path, "/tickets") && !strings.Contains(r.Path, "/ticket-") && !strings.HasSuffix(r.Path, "/issue"):
+		case r.Kind == "write":
+			writes++
+		default:
+			reads++
+		}
+	}
+	return reads, writes
+}
+
+// control talks to a sandbox server's control endpoints.
+func (w *world) control(root, path string, body any) {
+	w.Helper()
+	require.NoError(w, people.Control(w.ctx, root, http.MethodPut, path, body, nil))
+}
+
+// fault is one entry of the sandbox's list of faults.
+type fault struct {
+	Method     string `json:"method"`
+	Path       string `json:"path"`
+	Fault      string `json:"fault"`
+	Times      int    `json:"times"`
+	RetryAfter string `json:"retry_after,omitempty"`
+}
+
+func (w *world) faults(root string, list ...fault) {
+	w.Helper()
+	if list == nil {
+		list = []fault{}
+	}
+	w.control(root, "/_sandbox/faults", list)
+}
+
+func (w *world) webhooks(mode string) {
+	w.Helper()
+	for _, root := range []string{w.RavennaURL, w.JiraURL} {
+		w.control(root, "/_sandbox/webhooks", map[string]string{"mode": mode})
+	}
+}
+
+// update asks a pair for something.
+func (w *world) update(id, name string, args ...any) error {
+	w.Helper()
+	return updateWorkflow(w.ctx, w.Client, id, name, args...)
+}
+
+// explain prints what helps to understand a failure.
+func (w *world) explain() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, e := range listPairs(ctx, w.Client) {
+		answer, err := w.Client.QueryWorkflow(ctx, e, "", addressing.QueryStatus)
+		var v workflows.View
+		if err == nil {
+			err = answer.Get(&v)
+		}
+		data, _ := json.MarshalIndent(v, "", " ")
+		w.Logf("%s: %v %s", e, err, data)
+	}
+	for _, root := range []string{w.RavennaURL, w.JiraURL} {
+		all, _ := people.Requests(ctx, root)
+		for _, r := range all[max(0, len(all)-40):] {
+			w.Logf("%s %s %s %d", r.Actor, r.Method, r.Path, r.Status)
+		}
+	}
+	if os.Getenv("E2E_LOGS") != "" {
+		w.Log(w.logs.String())
+	}
+}
+
+// logs collects what the product logs and prints.
+type logs struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

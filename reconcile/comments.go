@@ -1,0 +1,197 @@
+package reconcile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ticketsync/ticketsync/ticket"
+)
+
+// CommentCopy is what an operation does to the copy of one comment.
+type CommentCopy struct {
+	From   ticket.Side `json:"from"`
+	Source string      `json:"source"`         // the comment's id
+	Copy   string      `json:"copy,omitempty"` // the copy's id, "" when it is to be made
+	Token  string      `json:"token,omitempty"`
+
+	Author string `json:"author,omitempty"`
+	URL    string `json:"url,omitempty"`
+	Quote  string `json:"quote,omitempty"`
+	Body   string `json:"body,omitempty"`
+	// Omitted tells that whoever writes the copy reads Body from the source.
+	Omitted bool   `json:"omitted,omitempty"`
+	Origin  string `json:"origin,omitempty"`
+	Private bool   `json:"private,omitempty"`
+
+	SourceFP string `json:"sf,omitempty"`
+	SourceV  string `json:"sv,omitempty"`
+}
+
+// comments decides about every comment whose side was read.
+func (p *planner) comments() {
+	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+		if p.on(side).CommentsRead {
+			p.adoptCopies(side)
+		}
+	}
+	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+		if p.on(side).CommentsRead {
+			p.copies(side)
+		}
+	}
+	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+		if p.on(side).CommentsRead {
+			p.sources(side)
+		}
+	}
+}
+
+// adoptCopies takes up copies that carry our token but that the state does
+// not know: after a lost answer, or when the state is being rebuilt.
+func (p *planner) adoptCopies(side ticket.Side) {
+	other := p.on(side.Other())
+	for _, c := range p.on(side).Comments {
+		source, ok := strings.CutPrefix(c.Token, other.Ref.Connection+"/")
+		if !ok {
+			continue
+		}
+		at := p.link(side.Other(), source)
+		if at < 0 {
+			// A person may have pasted a copy here from another ticket: without
+			// its source it is nobody's copy, and must never be deleted as one.
+			i := find(other.Comments, source)
+			if !other.CommentsRead || i < 0 || p.settled(other.Comments[i]) {
+				continue
+			}
+			p.State.Comments = append(p.State.Comments, Link{From: side.Other(), Source: source, Pending: true})
+			at = len(p.State.Comments) - 1
+		}
+		if l := &p.State.Comments[at]; l.Pending {
+			l.Copy, l.CopyFP, l.CopyV, l.Pending = c.ID, c.Fingerprint, c.Version, false
+		}
+	}
+}
+
+// copies notices what people did to the copies on a side.
+func (p *planner) copies(side ticket.Side) {
+	snap := p.on(side)
+	for i := range p.State.Comments {
+		l := &p.State.Comments[i]
+		if l.From == side || l.Copy == "" || l.Fate != "" {
+			continue
+		}
+		at := find(snap.Comments, l.Copy)
+		switch {
+		case at < 0:
+			l.Fate = CopyDeleted
+			p.note("copy of a comment deleted on the "+string(side)+"; it is not made again", l.Copy, "")
+		case snap.Comments[at].Fingerprint != l.CopyFP:
+			if l.CopyFP != "" {
+				p.note("copy of a comment edited on the "+string(side)+"; the edit stays there", l.Copy, "")
+			}
+			l.CopyFP, l.CopyV = snap.Comments[at].Fingerprint, snap.Comments[at].Version
+		}
+	}
+}
+
+// sources follows the comments written on a side.
+func (p *planner) sources(side ticket.Side) {
+	snap, target := p.on(side), p.on(side.Other())
+	directed := p.rules.Comments.Direction.And(p.rules.Direction).From(side)
+
+	for i := range p.State.Comments {
+		l := &p.State.Comments[i]
+		if l.From != side || l.Fate != "" || l.Pending {
+			continue
+		}
+		at := find(snap.Comments, l.Source)
+		switch {
+		case at >= 0 && snap.Comments[at].Private == "":
+		case l.Copy == "" || at < 0 && !directed:
+			l.Fate = Ended
+		case !l.Hold.holds("", "", "", ""):
+			p.op(DeleteComment, side, l, nil)
+		}
+	}
+	if !directed || p.closed(side) {
+		return
+	}
+	list := slices.Clone(snap.Comments)
+	slices.SortStableFunc(list, func(a, b ticket.Comment) int {
+		if c := a.Created.Compare(b.Created); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	for _, c := range list {
+		// Our notices, and copies of the target's own comments, go nowhere.
+		if c.Private != "" || c.Token == ticket.NoteToken || strings.HasPrefix(c.Token, target.Ref.Connection+"/") {
+			continue
+		}
+		at := p.link(side, c.ID)
+		if at < 0 {
+			if p.settled(c) {
+				continue
+			}
+			p.State.Comments = append(p.State.Comments, Link{From: side, Source: c.ID, At: c.Created.UnixMilli()})
+			at = len(p.State.Comments) - 1
+		}
+		l := &p.State.Comments[at]
+		if l.Fate == Ended { // it was private, and is public now
+			*l = Link{From: side, Source: c.ID, At: l.At}
+		}
+		if l.Copy != "" && l.SourceFP == "" {
+			// Adopted: the source as it was then is unknown. Taken for what it is
+			// now, because a copy is never rewritten on a guess.
+			l.SourceFP, l.At = c.Fingerprint, c.Created.UnixMilli()
+		}
+		switch {
+		case l.Fate != "" || l.Pending || l.Hold.holds(c.Fingerprint, "", "", ""):
+		case l.Copy == "":
+			p.op(AddComment, side, l, &c)
+		case l.SourceFP != c.Fingerprint:
+			p.op(EditComment, side, l, &c)
+		default:
+			l.SourceV, l.Hold = c.Version, nil
+		}
+	}
+}
+
+// op appends one comment operation; c is nil for a deletion.
+func (p *planner) op(kind OpKind, from ticket.Side, l *Link, c *ticket.Comment) {
+	snap := p.on(from)
+	copied := &CommentCopy{From: from, Source: l.Source, Copy: l.Copy}
+	if c != nil {
+		copied.Token = ticket.CommentToken(snap.Ref.Connection, c.ID)
+		copied.Author, copied.URL, copied.Origin = c.Author.Display(), c.URL, c.URL
+		copied.Body, copied.Omitted = c.Body, c.Omitted
+		copied.SourceFP, copied.SourceV = c.Fingerprint, c.Version
+		copied.Private = p.rules.Comments.Visibility == "private"
+		if at := find(snap.Comments, c.Parent); c.Parent != "" && at >= 0 && snap.Comments[at].Private == "" {
+			copied.Quote = firstLine(snap.Comments[at].Body)
+		}
+	}
+	p.Operations = append(p.Operations, Operation{Kind: kind, Side: from.Other(), Comment: copied})
+}
+
+// settled reports whether a comment is as old as those that were let go.
+func (p *planner) settled(c ticket.Comment) bool {
+	return !p.State.Settled.IsZero() && c.Created.UnixMilli() <= p.State.Settled.UnixMilli()
+}
+
+func (p *planner) link(from ticket.Side, source string) int {
+	return slices.IndexFunc(p.State.Comments, func(l Link) bool { return l.From == from && l.Source == source })
+}
+
+func find(list []ticket.Comment, id string) int {
+	return slices.IndexFunc(list, func(c ticket.Comment) bool { return c.ID == id })
+}
+
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			return shorten(line, 200)
+		}
+	}
+	return ""
+}

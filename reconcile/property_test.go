@@ -1,0 +1,342 @@
+package reconcile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/ticketsync/ticketsync/ticket"
+)
+
+// canary is in every text that must not leave its ticket.
+const canary = "CANARY"
+
+// game is a bench on which people and the pair take turns at random.
+type game struct {
+	*bench
+	rt *rapid.T
+	// drifted are the fields that a person changed on a side they do not flow from.
+	drifted map[ticket.Field]bool
+	// edited and deleted tell what people did to copies.
+	edited, deleted map[string]bool
+	texts           int
+	everyNote       []Note
+}
+
+func newGame(rt *rapid.T) *game {
+	direction := rapid.SampledFrom([]Direction{Both, Both, Both, ToRight, ToLeft})
+	b := newBench(rt, func(r *Rules) {
+		r.Direction = rapid.SampledFrom([]Direction{Both, Both, Both, ToRight}).Draw(rt, "direction")
+		for _, f := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Labels, ticket.Status} {
+			r.Fields[f] = direction.Draw(rt, string(f)+" direction")
+		}
+		r.Comments.Direction = direction.Draw(rt, "comments direction")
+		r.Conflict.Default = rapid.SampledFrom([]string{"", NewestWins, LeftWins, RightWins, HoldConflict}).Draw(rt, "conflict")
+		r.Unmapped = rapid.SampledFrom([]string{"hold", "ignore"}).Draw(rt, "unmapped")
+		if rapid.Bool().Draw(rt, "users") {
+			r.Users = map[string]string{"ann@example.com": "alice@example.com"}
+		}
+		if rapid.Bool().Draw(rt, "no paths") {
+			r.Paths = nil
+		}
+	})
+	b.right.lossy = func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "**", "*")) }
+	b.left.lossy = func(s string) string { return strings.ReplaceAll(s, "*", "_") + "\n" }
+	b.right.limit = 24
+	b.left.people = append(b.left.people, "ann@example.com", "carol@example.com")
+	if rapid.Bool().Draw(rt, "any status on the right") {
+		b.right.workflow = nil
+	}
+	return &game{bench: b, rt: rt, drifted: map[ticket.Field]bool{}, edited: map[string]bool{}, deleted: map[string]bool{}}
+}
+
+// text makes one that is never used again.
+func (g *game) text(k *tracker) string {
+	g.texts++
+	s := fmt.Sprintf("text%d **bold**", g.texts)
+	if rapid.IntRange(0, 4).Draw(g.rt, "long") == 0 {
+		s += strings.Repeat(" more", 5)
+	}
+	if k.private != "" {
+		s = canary + s
+	}
+	return s
+}
+
+var fieldNames = []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Labels, ticket.Status}
+
+// person lets a person do something on either ticket.
+func (g *game) person() {
+	rt := g.rt
+	side := rapid.SampledFrom([]ticket.Side{ticket.Left, ticket.Right}).Draw(rt, "side")
+	k := g.on(side)
+	switch what := rapid.IntRange(0, 19).Draw(rt, "what"); {
+	case what < 12:
+		g.editField(side, fieldNames[what/2])
+	case what < 15:
+		id := k.say(g.text(k))
+		if len(k.comments) > 1 && rapid.Bool().Draw(rt, "reply") {
+			k.comment(id).Parent = k.comments[0].ID
+		}
+		g.hide(k, id, rapid.IntRange(0, 3).Draw(rt, "private") == 0)
+	case what == 15 && k.private == "" && rapid.IntRange(0, 3).Draw(rt, "private ticket") == 0:
+		k.private = "private"
+		k.tick()
+	case what >= 15 && len(k.comments) > 0:
+		id := rapid.SampledFrom(k.comments).Draw(rt, "comment").ID
+		switch {
+		case what < 18:
+			g.hide(k, id, !k.copies[id] && rapid.IntRange(0, 2).Draw(rt, "private") == 0)
+			g.edited[id] = k.copies[id]
+		case what == 18:
+			k.forget(id)
+			g.deleted[id] = true
+		}
+	}
+}
+
+func (g *game) hide(k *tracker, id string, private bool) {
+	c := k.comment(id)
+	c.Private, c.Body = "", g.text(k)
+	if private {
+		c.Private, c.Body = "internal", canary+c.Body
+	}
+}
+
+func (g *game) editField(side ticket.Side, f ticket.Field) {
+	k, rt := g.on(side), g.rt
+	v := ticket.Value{}
+	switch f {
+	case ticket.Title, ticket.Description:
+		v = text(g.text(k))
+	case ticket.Priority:
+		levels := []ticket.Level{ticket.Urgent, ticket.High, ticket.Medium, ticket.Low, "blocker"}
+		if !k.required {
+			levels = append(levels, ticket.NoLevel)
+		}
+		v = level(rapid.SampledFrom(levels).Draw(rt, "level"))
+	case ticket.Assignee:
+		email := rapid.SampledFrom(append([]string{""}, k.people...)).Draw(rt, "user")
+		if name, _, _ := strings.Cut(email, "@"); name != "" {
+			v = user(name)
+		}
+	case ticket.Labels:
+		v = labels(rapid.SliceOfDistinct(rapid.SampledFrom([]string{"VIP", "Needs Info", "hardware"}), rapid.ID).Draw(rt, "labels")...)
+	case ticket.Status:
+		names := []string{"Open", "In Progress", "Waiting", "Done", "Closed", "Stuck"}
+		if side == ticket.Right {
+			names = []string{"To Do", "In Progress", "In Review", "Done"}
+		}
+		v = state(rapid.SampledFrom(names).Draw(rt, "status"))
+	}
+	if rule, ok := g.rules.rule(f); ok && !rule.Direction.From(side) {
+		g.drifted[f] = true
+	}
+	k.edit(f, v)
+}
+
+// round plans once and executes, with people acting in between while busy.
+func (g *game) round(busy bool) (planned int) {
+	d := g.plan()
+	g.everyNote = append(g.everyNote, d.Notes...)
+	for _, op := range d.Operations {
+		if busy && rapid.IntRange(0, 3).Draw(g.rt, "meanwhile") == 0 {
+			g.person()
+		}
+		g.leaks(op)
+		g.execute(op, busy)
+	}
+	planned = len(d.Operations)
+	for _, l := range g.state.Comments {
+		if l.Pending && !busy { // looked for by the plan, and not found
+			g.state.NotThere(l.From, l.Source)
+			planned++
+		}
+	}
+	return planned
+}
+
+func (g *game) leaks(op Operation) {
+	if g.on(op.Side).private == "" || op.Comment != nil {
+		require.NotContains(g.rt, encode(g.rt, op), canary)
+	}
+}
+
+// execute runs an operation and requires that no person's value goes unnamed.
+func (g *game) execute(op Operation, busy bool) {
+	k := g.on(op.Side)
+	if op.Kind == AddComment && busy && rapid.IntRange(0, 4).Draw(g.rt, "lost answer") == 0 {
+		g.state.Asked(*op.Comment)
+		if rapid.Bool().Draw(g.rt, "made all the same") {
+			k.copy(op.Kind, *op.Comment)
+		} else {
+			g.plan() // must not make it again
+			g.state.NotThere(op.Comment.From, op.Comment.Source)
+		}
+		return
+	}
+	type loss struct{ field, value, raw string }
+	var losses []loss
+	lose := func(f ticket.Field) {
+		v := k.raw[f]
+		if !k.person[f] {
+			return
+		}
+		name := display(f, v)
+		if f == ticket.Description {
+			fs := g.state.Fields[f]
+			if fs.fp(op.Side) == print(v) {
+				return // long known, and replicated or meant to stay
+			}
+			name = shorten(v.Text, 200)
+		}
+		losses = append(losses, loss{string(f), name, print(v)})
+	}
+	for _, w := range op.Writes {
+		lose(w.On)
+	}
+	if op.Move != nil && k.raw[ticket.Status].State.Name == op.Move.From.Name {
+		lose(ticket.Status)
+	}
+	g.notes = nil
+	g.run(op)
+	g.everyNote = append(g.everyNote, g.notes...)
+	for _, l := range losses {
+		if print(k.raw[ticket.Field(l.field)]) == l.raw {
+			continue // the same was written
+		}
+		require.True(g.rt, slices.ContainsFunc(g.notes, func(n Note) bool {
+			return n.From == l.value || l.value == "" && n.From == "(empty)"
+		}), "%s %q lost unnamed: %v", l.field, l.value, g.notes)
+	}
+}
+
+// settled requires that every field and comment is where the rules want it.
+func (g *game) settled() {
+	for _, f := range g.rules.FieldRules() {
+		fs := g.state.Fields[f.Name]
+		l, r := g.left.raw[f.Left], g.right.raw[f.Right]
+		if fs.Hold != nil || g.drifted[f.Name] || g.left.private != "" || g.right.private != "" {
+			continue
+		}
+		require.True(g.rt, g.alike(f, l, r), "%s: %s and %s", f.Name, encode(g.rt, l), encode(g.rt, r))
+	}
+	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+		g.copied(side)
+	}
+}
+
+// alike says in the test's own words when two values may stand side by side.
+func (g *game) alike(f FieldRule, l, r ticket.Value) bool {
+	switch f.Name {
+	case ticket.Priority:
+		return l.Level == r.Level || l.Level == ticket.NoLevel && f.Direction.From(ticket.Left)
+	case ticket.Assignee:
+		email := func(v ticket.Value) string {
+			if v.User == nil {
+				return ""
+			}
+			return v.User.Email
+		}
+		from, to := email(l), email(r)
+		if g.rules.Users[from] != "" {
+			from = g.rules.Users[from]
+		}
+		return from == to || to == "" && !slices.Contains(g.right.people, from) ||
+			from == "" && g.rules.Users != nil && to == "ann@example.com"
+	case ticket.Labels:
+		return ticket.SameLabels(l.Names, r.Names)
+	case ticket.Title:
+		return l.Text == r.Text
+	case ticket.Description:
+		return words(l.Text) == words(r.Text)
+	}
+	pairs := map[string][]string{
+		"Open": {"To Do"}, "In Progress": {"In Progress", "In Review"}, "Waiting": {"In Progress"},
+		"Done": {"Done"}, "Closed": {"Done"},
+	}
+	known, mapped := pairs[l.State.Name]
+	return slices.Contains(known, r.State.Name) || !mapped && g.rules.Unmapped == "ignore"
+}
+
+// copied checks the copies of one side's comments.
+func (g *game) copied(side ticket.Side) {
+	k, other := g.on(side), g.on(side.Other())
+	flows := g.rules.Comments.Direction.And(g.rules.Direction).From(side) && k.private == ""
+	for _, c := range k.comments {
+		if k.copies[c.ID] {
+			require.NotNil(g.rt, g.on(side.Other()).comment(strings.TrimPrefix(c.Token, other.ref.Connection+"/")), "a copy outlives its source")
+			continue
+		}
+		token := ticket.CommentToken(k.ref.Connection, c.ID)
+		var copies []ticket.Comment
+		for _, o := range other.comments {
+			if o.Token == token {
+				copies = append(copies, o)
+			}
+		}
+		at := slices.IndexFunc(g.state.Comments, func(l Link) bool { return l.From == side && l.Source == c.ID })
+		switch {
+		case c.Private != "":
+			require.Empty(g.rt, copies, "a private comment's copy")
+		case !flows:
+			require.LessOrEqual(g.rt, len(copies), 1)
+		case at >= 0 && g.state.Comments[at].Fate == CopyDeleted:
+			require.True(g.rt, g.deleted[g.state.Comments[at].Copy])
+			require.Empty(g.rt, copies, "a copy that a person deleted")
+		default:
+			require.Len(g.rt, copies, 1, "copies of %s", c.ID)
+			require.True(g.rt, g.edited[copies[0].ID] || words(c.Body) == words(copies[0].Body), "%q copied as %q", c.Body, copies[0].Body)
+		}
+	}
+}
+
+func TestPlanProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		g := newGame(rt)
+		for range rapid.IntRange(1, 12).Draw(rt, "rounds") {
+			for range rapid.IntRange(0, 3).Draw(rt, "edits") {
+				g.person()
+			}
+			g.round(true)
+		}
+
+		rounds := 0
+		for g.round(false) > 0 {
+			rounds++
+			require.LessOrEqual(rt, rounds, 12, "after the last edit it comes to rest")
+		}
+		g.settled()
+		require.Zero(rt, g.round(false), "and stays at rest")
+
+		g.right.show = func(s string) string { return "converted anew: " + s }
+		g.left.show = g.right.show
+		require.Zero(rt, g.round(false), "a converter's upgrade is nobody's edit")
+		g.remap()
+	})
+}
+
+// remap changes the maps where that concerns none of the values there are.
+func (g *game) remap() {
+	for _, f := range g.rules.FieldRules() {
+		if f.Name != ticket.Status && f.Name != ticket.Assignee {
+			continue
+		}
+		l, r := g.left.fetch().Fields[f.Left], g.right.fetch().Fields[f.Right]
+		if !g.rules.agree(f, l, r, true) {
+			return
+		}
+	}
+	users := map[string]string{"zoe@example.com": "zo@example.com"}
+	for l, r := range g.rules.Users {
+		users[l] = r
+	}
+	g.rules.Users = users
+	g.rules.Status = append(g.rules.Status, StatusRule{Left: "Nowhere", Right: "Nowhere"})
+	require.Zero(g.rt, g.round(false), "a new map that both sides agree under")
+}

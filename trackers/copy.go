@@ -1,0 +1,92 @@
+package trackers
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
+)
+
+// A copied comment starts with a line that names its author and links to the
+// source; the token in that link makes it a marker where the tracker offers
+// nothing better. A description may end with a footer of the same kind.
+var (
+	authorLine = regexp.MustCompile(`^\s*\[((?:[^\]\\]|\\.)*)\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\S\n]*(?:\n+|$)`)
+	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*#ticketsync=footer[^\n]*\s*$`)
+)
+
+const footerToken = "footer"
+
+// Compose returns the Markdown of a copy: author line, quoted parent, body.
+func Compose(d CommentDraft) string {
+	var b strings.Builder
+	if d.Author != "" || d.Token != "" {
+		author := d.Author
+		if author == "" {
+			author = "ticketsync"
+		}
+		b.WriteString("[" + linkText(author) + "](" + ticket.TokenLink(d.URL, d.Token) + ")\n\n")
+	}
+	if d.Quote != "" {
+		b.WriteString(markdown.Quote(d.Quote) + "\n\n")
+	}
+	b.WriteString(d.Body)
+	return b.String()
+}
+
+// Decompose splits what Compose wrote; ok is false for any other text.
+func Decompose(md string) (author, token, body string, ok bool) {
+	m := authorLine.FindStringSubmatchIndex(md)
+	if m == nil {
+		return "", "", md, false
+	}
+	token, ok = ticket.ParseToken(md[m[4]:m[5]])
+	return unescape(md[m[2]:m[3]]), token, md[m[1]:], ok
+}
+
+// Footer returns a last line for a description, recognised by StripFooter:
+// "Reported by Alice (IT-12)".
+func Footer(text, key, address string) string {
+	return markdown.Escape(text) + " ([" + markdown.Escape(key) + "](" + ticket.TokenLink(address, footerToken) + "))"
+}
+
+// StripFooter removes a footer from a description.
+func StripFooter(md string) string {
+	at := footerLine.FindStringIndex(md)
+	if at == nil {
+		return md
+	}
+	return strings.TrimRight(md[:at[0]], "\n")
+}
+
+// linkText escapes a name for use between brackets: Escape leaves a closing one
+// alone, which would end the link and lose the marker.
+func linkText(name string) string {
+	escaped := markdown.Escape(strings.Join(strings.Fields(name), " "))
+	var b strings.Builder
+	for i := 0; i < len(escaped); i++ {
+		switch escaped[i] {
+		case '\\':
+			if i+1 < len(escaped) {
+				b.WriteByte(escaped[i])
+				i++
+			}
+		case ']':
+			b.WriteByte('\\')
+		}
+		b.WriteByte(escaped[i])
+	}
+	return b.String()
+}
+
+func unescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

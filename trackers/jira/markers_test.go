@@ -1,0 +1,168 @@
+package jira
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+func linked(m ticket.Marker) ticket.Marker {
+	m.URL = "http://desk.example.com/IT-1"
+	return m
+}
+
+func TestMark(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b *bundle) {
+		id := b.issue("ENG", nil)
+		m := linked(marker)
+		require.NoError(t, b.Mark(t.Context(), id, m, "IT-1 VPN down"))
+		require.NoError(t, b.Mark(t.Context(), id, m, "IT-1 VPN down"), "writing again changes nothing")
+		other := linked(ticket.Marker{Installation: "dev", Pair: "pair/jira/" + id + "/linear", Generation: 2, State: ticket.Linked})
+		require.NoError(t, b.Mark(t.Context(), id, other, "LIN-1"))
+		b.fetch(id, trackers.FetchOptions{})
+		b.requests()
+		s := b.fetch(id, trackers.FetchOptions{})
+		require.ElementsMatch(t, []ticket.Marker{m, other}, s.Markers, "markers add up and cost no further read")
+		require.False(t, s.LinksRead)
+		require.Equal(t, []string{"GET issue/" + id}, b.requests())
+
+		m.State = ticket.Unlinked
+		require.NoError(t, b.Mark(t.Context(), id, m, "IT-1 VPN down"))
+		s = b.fetch(id, trackers.FetchOptions{Links: true})
+		require.ElementsMatch(t, []ticket.Marker{m, other}, s.Markers)
+		require.True(t, s.LinksRead)
+		var links []remoteLink
+		_, err := b.get(t.Context(), "read links", "issue/"+id+"/remotelink", nil, &links)
+		require.NoError(t, err)
+		require.Len(t, links, 2, "one link for each pair")
+		fromLink, ok := ticket.ParseLink(links[0].Object.URL)
+		require.True(t, ok)
+		require.Equal(t, m, fromLink, "the link says the same as the property")
+	})
+}
+
+func TestMarkWithoutAnAddressWritesThePropertyAlone(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, Cloud)
+	id := b.issue("ENG", nil)
+	require.NoError(t, b.Mark(t.Context(), id, marker, ""))
+	require.Equal(t, []ticket.Marker{marker}, b.fetch(id, trackers.FetchOptions{}).Markers)
+}
+
+func TestRefusedLinkLeavesTheProperty(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]trackers.Kind{
+		"status:403": trackers.Forbidden, "status:404": trackers.Forbidden, "status:400": trackers.Invalid,
+	} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t, Cloud)
+			id := b.issue("ENG", nil)
+			b.fault(http.MethodPost, "*/remotelink", fault)
+			require.Equal(t, want, failure(t, b.Mark(t.Context(), id, linked(marker), "IT-1")).Kind)
+			b.fault(http.MethodGet, "*/remotelink", "status:403")
+			s := b.fetch(id, trackers.FetchOptions{Links: true})
+			require.Equal(t, []ticket.Marker{linked(marker)}, s.Markers)
+		})
+	}
+}
+
+func TestAnotherEngineIsSeen(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, Cloud)
+	id := b.issue("ENG", nil)
+	link := func(application map[string]any, address string) {
+		b.as("alice", http.MethodPost, "/rest/api/2/issue/"+id+"/remotelink", map[string]any{
+			"application": application, "object": map[string]any{"url": address, "title": "x"},
+		})
+	}
+	link(map[string]any{}, "https://linear.app/acme/issue/LIN-1")
+	require.Empty(t, b.fetch(id, trackers.FetchOptions{Links: true}).Elsewhere, "a person pasted it")
+	link(map[string]any{"type": "app.linear", "name": "Linear"}, "https://linear.app/acme/issue/LIN-2")
+	require.Equal(t, "linear", b.fetch(id, trackers.FetchOptions{Links: true}).Elsewhere)
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b *bundle) {
+		project := ticket.Container{ID: "10000", Key: "ENG"}
+		since := time.Now().Add(-time.Minute)
+		found, err := b.Find(t.Context(), project, marker, since)
+		require.NoError(t, err)
+		require.Empty(t, found)
+
+		other := draft()
+		other.Marker.Generation = 2
+		_, err = b.Create(t.Context(), other)
+		require.NoError(t, err)
+		elsewhere := draft()
+		elsewhere.Marker.Installation = "prod"
+		_, err = b.Create(t.Context(), elsewhere)
+		require.NoError(t, err)
+		b.issue("ENG", nil)
+
+		b.fault(http.MethodPost, "/rest/api/2/issue", "drop-after-commit")
+		_, err = b.Create(t.Context(), draft())
+		require.True(t, failure(t, err).Ambiguous)
+		found, err = b.Find(t.Context(), project, marker, since)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		s := b.fetch(found[0].ID, trackers.FetchOptions{})
+		require.Equal(t, s.Key, found[0].Key)
+		require.Equal(t, s.URL, found[0].URL)
+
+		second, err := b.Create(t.Context(), draft())
+		require.NoError(t, err)
+		found, err = b.Find(t.Context(), ticket.Container{Key: "ENG"}, marker, since)
+		require.NoError(t, err)
+		require.Len(t, found, 2)
+		require.Equal(t, second.ID, found[1].ID, "oldest first")
+	})
+}
+
+func TestFindReadsEveryPage(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b *bundle) {
+		_, err := b.Create(t.Context(), draft())
+		require.NoError(t, err)
+		for range searchPage {
+			b.as("bot", http.MethodPost, "/rest/api/2/issue", map[string]any{"fields": map[string]any{
+				"project": map[string]any{"key": "ENG"}, "issuetype": map[string]any{"name": "Task"}, "summary": "other",
+			}})
+		}
+		last, err := b.Create(t.Context(), draft())
+		require.NoError(t, err)
+		found, err := b.Find(t.Context(), ticket.Container{ID: "10000"}, marker, time.Now())
+		require.NoError(t, err)
+		require.Len(t, found, 2)
+		require.Equal(t, last.ID, found[1].ID)
+	})
+}
+
+func TestMarkerKeys(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "ticketsync.pair:helpdesk:abc:jira", propertyKey("pair/helpdesk/abc/jira"))
+	long := "pair/helpdesk/" + strings.Repeat("x", 300)
+	a, b := propertyKey(long+"/jira"), propertyKey(long+"/linear")
+	require.Len(t, a, maxKey)
+	require.NotEqual(t, a, b)
+	require.LessOrEqual(t, len(globalID(ticket.Marker{Installation: "dev", Pair: long})), maxKey)
+}
+
+// A long pair id must still be recognised by what Fetch reads.
+func TestLongMarkerIsRead(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, Cloud)
+	id := b.issue("ENG", nil)
+	m := linked(marker)
+	m.Pair = "pair/helpdesk/" + strings.Repeat("x", 300) + "/jira"
+	require.NoError(t, b.Mark(t.Context(), id, m, "IT-1"))
+	require.Equal(t, []ticket.Marker{m}, b.fetch(id, trackers.FetchOptions{}).Markers)
+}

@@ -1,0 +1,236 @@
+package jira
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/internal/contract"
+	sandbox "github.com/ticketsync/ticketsync/sandbox/jira"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+const testTimeout = 10 * time.Second
+
+// bundle is an adapter in front of the sandbox, and people who use it too.
+type bundle struct {
+	*Tracker
+	t      *testing.T
+	url    string
+	flavor string
+	logged *lockedBuffer
+	// ahead is how far the sandbox's clock was moved on, in nanoseconds.
+	ahead *atomic.Int64
+}
+
+// both runs a test against Cloud and Data Center.
+func both(t *testing.T, test func(t *testing.T, b *bundle)) {
+	t.Helper()
+	for _, flavor := range []string{Cloud, DataCenter} {
+		t.Run(flavor, func(t *testing.T) {
+			t.Parallel()
+			test(t, newBundle(t, flavor))
+		})
+	}
+}
+
+func newBundle(t *testing.T, flavor string) *bundle {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	base := "http://" + server.Listener.Addr().String()
+	ahead := &atomic.Int64{}
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	fake, err := sandbox.New(sandbox.Options{BaseURL: base, Flavor: flavor, Now: now})
+	require.NoError(t, err)
+	server.Config.Handler = fake
+	server.Start()
+	t.Cleanup(func() {
+		server.Close()
+		require.NoError(t, fake.Close())
+	})
+	b := &bundle{t: t, url: base, flavor: flavor, logged: &lockedBuffer{}, ahead: ahead}
+	b.Tracker = b.restart()
+	_, err = b.self(t.Context()) // once per process, so not part of what tests count
+	require.NoError(t, err)
+	b.requests()
+	return b
+}
+
+// restart returns an adapter that remembers nothing.
+func (b *bundle) restart() *Tracker {
+	b.t.Helper()
+	log := slog.New(slog.NewTextHandler(b.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var next http.RoundTripper
+	if b.flavor == Cloud {
+		next = &checked{t: b.t, spec: contract.LoadIfPresent(b.t, contract.Jira)}
+	}
+	tracker, err := New(connection(b.url, b.flavor), trackers.Options{
+		HTTP: &http.Client{Transport: trackers.NewGate(log).Transport(next), Timeout: testTimeout},
+		Log:  log, Now: time.Now,
+	})
+	require.NoError(b.t, err)
+	return tracker
+}
+
+// between puts do between the adapter and the sandbox: it sees each answer
+// before the adapter does.
+func (b *bundle) between(do func(*http.Request, *http.Response)) *Tracker {
+	b.t.Helper()
+	tracker, err := New(connection(b.url, b.flavor), trackers.Options{
+		HTTP: &http.Client{Transport: intercept(do), Timeout: testTimeout},
+	})
+	require.NoError(b.t, err)
+	return tracker
+}
+
+type intercept func(*http.Request, *http.Response)
+
+func (f intercept) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err == nil {
+		f(req, resp)
+	}
+	return resp, err
+}
+
+func connection(address, flavor string) trackers.Connection {
+	c := trackers.Connection{
+		Name: "jira", Installation: "dev", Kind: "jira", URL: address, Flavor: flavor, Email: "bot@example.com", Token: "sandbox",
+	}
+	if flavor == DataCenter {
+		c.Email, c.Token = "", "pat_bot"
+	}
+	return c
+}
+
+// as makes a call as a person, or with actor "" to the sandbox's controls, and
+// returns the answer's JSON.
+func (b *bundle) as(actor, method, path string, body any) map[string]any {
+	b.t.Helper()
+	raw, err := json.Marshal(body)
+	require.NoError(b.t, err)
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, bytes.NewReader(raw))
+	require.NoError(b.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	switch {
+	case actor != "" && b.flavor == Cloud:
+		req.SetBasicAuth(actor+"@example.com", "sandbox")
+	case actor != "":
+		req.Header.Set("Authorization", "Bearer pat_"+actor)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(b.t, err)
+	answer, err := io.ReadAll(resp.Body)
+	require.NoError(b.t, err)
+	require.NoError(b.t, resp.Body.Close())
+	require.Less(b.t, resp.StatusCode, 300, "%s %s: %s", method, path, answer)
+	out := map[string]any{}
+	if bytes.HasPrefix(answer, []byte("{")) {
+		require.NoError(b.t, json.Unmarshal(answer, &out))
+	}
+	return out
+}
+
+// issue makes an issue as alice and returns its id.
+func (b *bundle) issue(project string, fields map[string]any) string {
+	b.t.Helper()
+	all := map[string]any{
+		"project": map[string]any{"key": project}, "issuetype": map[string]any{"name": "Task"}, "summary": "VPN down",
+	}
+	for name, value := range fields {
+		all[name] = value
+	}
+	id, ok := b.as("alice", http.MethodPost, "/rest/api/2/issue", map[string]any{"fields": all})["id"].(string)
+	require.True(b.t, ok)
+	return id
+}
+
+func (b *bundle) edit(actor, id string, fields map[string]any) {
+	b.t.Helper()
+	b.as(actor, http.MethodPut, "/rest/api/2/issue/"+id, map[string]any{"fields": fields})
+}
+
+func (b *bundle) comment(actor, id string, body map[string]any) string {
+	b.t.Helper()
+	cid, ok := b.as(actor, http.MethodPost, "/rest/api/2/issue/"+id+"/comment", body)["id"].(string)
+	require.True(b.t, ok)
+	return cid
+}
+
+// fault injects one fault for one call.
+func (b *bundle) fault(method, path, fault string) {
+	b.t.Helper()
+	b.as("", http.MethodPut, "/_sandbox/faults", []map[string]any{{"method": method, "path": path, "fault": fault}})
+}
+
+// requests lists "METHOD path" of what the adapter called since the last time.
+func (b *bundle) requests() []string {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.url+"/_sandbox/requests", nil)
+	require.NoError(b.t, err)
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(b.t, err)
+	var list []struct{ Method, Path, Actor string }
+	require.NoError(b.t, json.NewDecoder(resp.Body).Decode(&list))
+	require.NoError(b.t, resp.Body.Close())
+	b.as("", http.MethodDelete, "/_sandbox/requests", nil)
+	var out []string
+	for _, r := range list {
+		if r.Actor == "bot" {
+			path, _, _ := strings.Cut(r.Path, "?")
+			out = append(out, r.Method+" "+strings.TrimPrefix(path, "/rest/api/2/"))
+		}
+	}
+	return out
+}
+
+func (b *bundle) fetch(id string, opts trackers.FetchOptions) *ticket.Snapshot {
+	b.t.Helper()
+	s, err := b.Fetch(b.t.Context(), id, opts)
+	require.NoError(b.t, err)
+	return s
+}
+
+// failure returns err as the *Error every call must fail with.
+func failure(t *testing.T, err error) *trackers.Error {
+	t.Helper()
+	var e *trackers.Error
+	require.ErrorAs(t, err, &e)
+	return e
+}
+
+func text(f ticket.Field, s string) trackers.FieldWrite {
+	return trackers.FieldWrite{Field: f, Value: ticket.Value{Text: s}}
+}
+
+var marker = ticket.Marker{
+	Installation: "dev", Pair: "pair/helpdesk/tkt_0123456789abcdefghij/jira", Generation: 1, State: ticket.Linked,
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

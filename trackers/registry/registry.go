@@ -1,0 +1,117 @@
+// Package registry knows every tracker that a connection can be of. It is the
+// only package that imports the adapters.
+package registry
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/jira"
+	"github.com/ticketsync/ticketsync/trackers/ravenna"
+)
+
+// callTimeout covers one call to a tracker with its whole answer. It is well
+// below an activity's own timeout, so that a call is never cut short from there.
+const callTimeout = 30 * time.Second
+
+// kind makes what a process needs of one kind of tracker.
+type kind struct {
+	open func(trackers.Connection, trackers.Options) (trackers.Tracker, error)
+	hook func(trackers.Connection) (trackers.Hook, error)
+}
+
+// kinds has one line for each tracker.
+var kinds = map[string]kind{
+	"jira":    register(jira.New, jira.NewHook),
+	"ravenna": register(ravenna.New, ravenna.NewHook),
+}
+
+// register takes constructors as the adapters have them, which return their
+// own types. An error never comes with a typed nil in an interface.
+func register[T trackers.Tracker, H trackers.Hook](
+	open func(trackers.Connection, trackers.Options) (T, error), hook func(trackers.Connection) (H, error),
+) kind {
+	return kind{
+		open: func(c trackers.Connection, o trackers.Options) (trackers.Tracker, error) {
+			t, err := open(c, o)
+			if err != nil {
+				return nil, err
+			}
+			return t, nil
+		},
+		hook: func(c trackers.Connection) (trackers.Hook, error) {
+			h, err := hook(c)
+			if err != nil {
+				return nil, err
+			}
+			return h, nil
+		},
+	}
+}
+
+// Kinds lists the kinds of tracker, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// Open returns the client of a connection, behind a gate of its own: call it
+// once per connection and process, because quotas are counted there.
+func Open(c trackers.Connection, log *slog.Logger) (trackers.Tracker, error) {
+	k, err := find(c)
+	if err != nil {
+		return nil, err
+	}
+	log = log.With("connection", c.Name)
+	t, err := k.open(c, trackers.Options{
+		HTTP: trackers.NewHTTPClient(trackers.NewGate(log), callTimeout),
+		Log:  log,
+		Now:  time.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open connection %s: %w", c.Name, err)
+	}
+	return t, nil
+}
+
+// Hook returns what verifies and reads the webhooks of a connection. It needs
+// no API token.
+func Hook(c trackers.Connection) (trackers.Hook, error) {
+	k, err := find(c)
+	if err != nil {
+		return nil, err
+	}
+	h, err := k.hook(c)
+	if err != nil {
+		return nil, fmt.Errorf("open webhook of connection %s: %w", c.Name, err)
+	}
+	return h, nil
+}
+
+// Hooks returns the hook of every connection, by name. A connection without
+// any webhook secret has none: it lives from its sweeps, and its deliveries are
+// refused like those of a connection that does not exist.
+func Hooks(connections []trackers.Connection) (map[string]trackers.Hook, error) {
+	hooks := map[string]trackers.Hook{}
+	for _, c := range connections {
+		if c.HookKey == "" && c.Secret == "" {
+			continue
+		}
+		h, err := Hook(c)
+		if err != nil {
+			return nil, err
+		}
+		hooks[c.Name] = h
+	}
+	return hooks, nil
+}
+
+func find(c trackers.Connection) (kind, error) {
+	k, ok := kinds[c.Kind]
+	if !ok {
+		return kind{}, fmt.Errorf("open connection %s: unknown kind %q: want %s", c.Name, c.Kind, strings.Join(Kinds(), " or "))
+	}
+	return k, nil
+}

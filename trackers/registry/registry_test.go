@@ -1,0 +1,81 @@
+package registry
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+func connection(kind string) trackers.Connection {
+	return trackers.Connection{
+		Name: "test", Installation: "test", Kind: kind,
+		URL: "http://127.0.0.1:1/api", WebURL: "http://127.0.0.1:1/{key}",
+		Flavor: "cloud", Email: "bot@example.com", Token: "api-secret", HookKey: "path-secret", Secret: "sign-secret",
+	}
+}
+
+// TestKindsAreThoseOfTheFile keeps the two lines of a tracker together: one
+// here, one in the configuration.
+func TestKindsAreThoseOfTheFile(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, config.Kinds(), Kinds())
+}
+
+func TestOpenEveryKind(t *testing.T) {
+	t.Parallel()
+	for _, kind := range Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			tracker, err := Open(connection(kind), slog.New(slog.DiscardHandler))
+			require.NoError(t, err)
+			require.Equal(t, kind, tracker.Kind())
+			hook, err := Hook(connection(kind))
+			require.NoError(t, err)
+			require.False(t, hook.Verify(nil, "other", []byte(`{}`)))
+			require.True(t, hook.Verify(nil, "path-secret", []byte(`{}`)))
+		})
+	}
+}
+
+// TestEmptySecretsAreErrors: an empty secret would let everybody in.
+func TestEmptySecretsAreErrors(t *testing.T) {
+	t.Parallel()
+	for _, kind := range Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			c := connection(kind)
+			c.Token, c.HookKey, c.Secret = "", "", ""
+			tracker, err := Open(c, slog.New(slog.DiscardHandler))
+			require.ErrorContains(t, err, "open connection test: ")
+			require.Nil(t, tracker)
+			hook, err := Hook(c)
+			require.ErrorContains(t, err, "open webhook of connection test: ")
+			require.Nil(t, hook)
+		})
+	}
+}
+
+func TestHooksLeavesOutConnectionsWithoutSecret(t *testing.T) {
+	t.Parallel()
+	silent := connection("jira")
+	silent.Name, silent.HookKey, silent.Secret = "silent", "", ""
+	hooks, err := Hooks([]trackers.Connection{connection("ravenna"), silent})
+	require.NoError(t, err)
+	require.Len(t, hooks, 1)
+	require.Contains(t, hooks, "test")
+
+	_, err = Hooks([]trackers.Connection{connection("linear")})
+	require.EqualError(t, err, `open connection test: unknown kind "linear": want jira or ravenna`)
+}
+
+func TestUnknownKind(t *testing.T) {
+	t.Parallel()
+	_, err := Open(connection("linear"), slog.New(slog.DiscardHandler))
+	require.EqualError(t, err, `open connection test: unknown kind "linear": want jira or ravenna`)
+	_, err = Hook(connection("flashduty"))
+	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or ravenna`)
+}

@@ -1,0 +1,82 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/routing"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+// tender keeps the routes and sweeps running that nothing else would start
+// again: reading the routes restarts an ended one, and each connection that a
+// route uses has a sweep.
+type tender struct {
+	routes      *routing.Registry
+	client      client.Client
+	log         *slog.Logger
+	connections []string
+}
+
+func (t tender) tend(ctx context.Context) {
+	rules, err := t.routes.Rules(ctx)
+	if err != nil {
+		t.log.WarnContext(ctx, "routes cannot be read", "error", err)
+		return
+	}
+	used := map[string]bool{}
+	for _, r := range rules {
+		used[r.Left.Connection], used[r.Right.Connection] = true, true
+	}
+	for _, name := range t.connections {
+		if !used[name] {
+			continue
+		}
+		if err := t.sweep(ctx, name); err != nil && ctx.Err() == nil {
+			t.log.WarnContext(ctx, "sweep not started", "connection", name, "error", err)
+		}
+	}
+}
+
+// sweep makes sure that a connection's sweep runs, from where an ended one
+// had come.
+func (t tender) sweep(ctx context.Context, connection string) error {
+	id := addressing.SweepID(connection)
+	st := workflows.SweepState{Connection: connection}
+	answer, err := t.client.DescribeWorkflowExecution(ctx, id, "")
+	var missing *serviceerror.NotFound
+	switch {
+	case errors.As(err, &missing):
+	case err != nil:
+		return fmt.Errorf("describe %s: %w", id, err)
+	default:
+		info := answer.GetWorkflowExecutionInfo()
+		if info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+			return nil
+		}
+		if payload, ok := info.GetMemo().GetFields()[addressing.MemoSweep]; ok {
+			if err := converter.GetDefaultDataConverter().FromPayload(payload, &st); err != nil {
+				t.log.WarnContext(ctx, "watermark unreadable; the sweep starts from the routes' beginning", "connection", connection, "error", err)
+			}
+		}
+		t.log.WarnContext(ctx, "sweep was ended from outside, starting it again", "connection", connection)
+	}
+	opts := client.StartWorkflowOptions{
+		ID: id, TaskQueue: addressing.TaskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "finds what the webhooks of " + connection + " missed",
+	}
+	if _, err := t.client.ExecuteWorkflow(ctx, opts, addressing.Sweep, st); err != nil {
+		return fmt.Errorf("start %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,256 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ticketsync/ticketsync/activities"
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+// next is how first contact ends.
+type next int
+
+const (
+	goesOn next = iota
+	looksAgain
+	completes
+	becomesAlias
+)
+
+// claim is a replica's question that waits for the end of first contact.
+type claim = activities.Claim
+
+// looks is how often a ticket of our own is looked at for a marker that is
+// not readable yet, with growing waits from ownWait.
+const (
+	looks   = 6
+	ownWait = 2 * time.Second
+)
+
+// firstContact looks at the origin and decides what this run is: a linked
+// pair whose state was lost, a replica's alias, the beginning of a pair, or
+// nothing at all.
+func (p *pair) firstContact() (next, error) {
+	for look := 0; ; look++ {
+		p.drain()
+		if p.master != "" {
+			return becomesAlias, nil
+		}
+		var met activities.MeetResult
+		ctx := reading(p.ctx, "first contact")
+		err := workflow.ExecuteActivity(ctx, act.Meet, activities.MeetParams{
+			Ref: p.Origin, Pair: p.id, Other: p.other, Claimed: len(p.claims) > 0,
+		}).Get(ctx, &met)
+		if err != nil {
+			f := activities.FailureOf(err)
+			if f.Kind == trackers.NotFound {
+				return p.skip(ticket.NotReadable, f.Message)
+			}
+			if p.ctx.Err() != nil {
+				return completes, p.ctx.Err()
+			}
+			p.breathe(f)
+			continue
+		}
+		outcome, err := p.meet(&met, look)
+		switch {
+		case err != nil || outcome != looksAgain && (outcome != completes || p.hints.Len() == 0):
+			return outcome, err
+		case outcome == completes:
+			// What came in while we looked would be lost with the run.
+			p.decide, look = false, 0
+		default:
+			if err := workflow.Sleep(p.ctx, ownWait<<look); err != nil {
+				return completes, err
+			}
+		}
+	}
+}
+
+// breathe waits, visibly, until a tracker may answer again.
+func (p *pair) breathe(f activities.Failure) {
+	p.fail(f)
+	p.show()
+	p.rest()
+	p.drain()
+	p.held, p.Hold = p.Hold, nil
+}
+
+// meet judges what first contact found.
+func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
+	t := met.Ticket
+	side, ok := sideOf(met.Routes, p.Origin.Connection)
+	if !ok {
+		return p.skip(ticket.NoRoute, "")
+	}
+	p.Sync.Origin = side
+	p.Quiet, p.Confirm = met.Quiet, met.Confirm
+	p.met(side, t)
+
+	if p.operator != nil {
+		p.startLink(*p.operator)
+		return goesOn, nil
+	}
+	var own *ticket.Marker
+	for _, m := range t.Markers {
+		if m.Installation != met.Installation {
+			continue
+		}
+		origin, to, err := ticket.ParsePairID(m.Pair)
+		switch {
+		case err != nil:
+		case m.Pair == p.id:
+			own = &m
+		case to == p.Origin.Connection && origin.Connection == p.other:
+			// We may be the replica of that pair; it knows.
+			switch answer, err := p.ask(m, t.Ours); {
+			case err != nil:
+				return completes, err
+			case answer == activities.Mine:
+				p.master = m.Pair
+				return becomesAlias, nil
+			case answer == activities.Unlinked:
+				return p.skip(ticket.UnlinkedByOperator, m.Pair)
+			case answer == activities.Duplicate:
+				return p.skip(ticket.DuplicateReplica, m.Pair)
+			case answer == activities.Later:
+				return p.skip(ticket.NotReadable, m.Pair)
+			}
+		}
+	}
+
+	if own != nil || len(p.claims) > 0 {
+		adopted, err := p.adopt(own, met.Routes)
+		if err != nil || adopted {
+			return goesOn, err
+		}
+	}
+	if t.Ours && !replicaOfOthers(t, p.Origin) {
+		if look < looks {
+			return looksAgain, nil
+		}
+		return p.skip(ticket.OwnUnmarked, "")
+	}
+	rules, reason, detail := reconcile.Choose(met.Routes, func(r *reconcile.Rules) ticket.Side { return side }, t)
+	if rules == nil {
+		return p.skip(reason, detail)
+	}
+	p.Rules = rules
+	p.Generation = 1
+	p.Phase = Creating
+	return goesOn, nil
+}
+
+// replicaOfOthers reports whether our own ticket carries the marker of a pair
+// on another connection: that explains why we created it.
+func replicaOfOthers(t *ticket.Snapshot, self ticket.Ref) bool {
+	for _, m := range t.Markers {
+		if origin, _, err := ticket.ParsePairID(m.Pair); err == nil && origin != self {
+			return true
+		}
+	}
+	return false
+}
+
+func sideOf(routes []reconcile.Rules, connection string) (ticket.Side, bool) {
+	for i := range routes {
+		if s, ok := routes[i].SideOf(connection); ok {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// ask puts a claim to the pair that a marker names.
+func (p *pair) ask(m ticket.Marker, ours bool) (activities.Answer, error) {
+	var answer activities.Answer
+	ctx := temporalCall(p.ctx, "whose replica is this?")
+	err := workflow.ExecuteActivity(ctx, act.Ask, activities.AskParams{
+		Pair: m.Pair, Claim: claim{Ref: p.Origin, Generation: m.Generation, Ours: ours},
+	}).Get(ctx, &answer)
+	if err != nil && p.ctx.Err() == nil {
+		return activities.Later, nil
+	}
+	return answer, err
+}
+
+// adopt takes up a link that exists already: its run was lost, or an answer
+// was. The baseline is rebuilt by the first plan.
+func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error) {
+	p.Generation = 1
+	if own != nil {
+		p.Generation = own.Generation
+	}
+	for i := range routes {
+		side, _ := routes[i].SideOf(p.Origin.Connection)
+		if p.Rules == nil || routes[i].Covers(side, p.snap[side].Container) && !p.Rules.Covers(side, p.snap[side].Container) {
+			p.Rules = &routes[i]
+		}
+	}
+	if own != nil && own.State == ticket.Unlinked {
+		p.Phase, p.Rest = Resting, ticket.UnlinkedByOperator
+		return true, nil
+	}
+	switch {
+	case own != nil && own.URL != "":
+		found, err := p.lookup(own.URL)
+		if err != nil {
+			return false, err
+		}
+		if !found {
+			// The replica is gone, or hidden from us: never made again.
+			p.Phase, p.Rest = Resting, ticket.AccessLost
+			p.journal("the replica named by the marker cannot be found", own.URL, "")
+			return true, nil
+		}
+	case len(p.claims) > 0 && p.claims[0].Ours:
+		p.Replica = p.claims[0].Ref
+		p.Generation = max(p.Generation, p.claims[0].Generation)
+	default:
+		return false, nil
+	}
+	p.journal("link taken up again", p.Origin.String(), p.Replica.String())
+	p.link()
+	return true, nil
+}
+
+// lookup finds the replica by its address. The link is certain, so a tracker
+// that does not answer is waited for; false means that it is not to be found.
+func (p *pair) lookup(address string) (bool, error) {
+	for p.ctx.Err() == nil {
+		ctx := reading(p.ctx, "find the replica again")
+		err := workflow.ExecuteActivity(ctx, act.Lookup, activities.LookupParams{Connection: p.other, Key: address}).Get(ctx, &p.Replica)
+		if err == nil {
+			return true, nil
+		}
+		f := activities.FailureOf(err)
+		if f.Kind == trackers.NotFound || f.Kind == trackers.Invalid {
+			return false, nil
+		}
+		p.breathe(f)
+	}
+	return false, p.ctx.Err()
+}
+
+// link makes the pair a linked one whose tickets have to be compared whole.
+func (p *pair) link() {
+	p.Phase, p.Rest, p.Hold, p.Intent = Linked, "", nil, nil
+	p.Enlist, p.Mark = true, true
+	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+		p.soil(side, Dirt{Fields: true, Comments: true, Others: true})
+	}
+}
+
+// skip completes the run: no pair begins here, now. A claim made meanwhile is
+// answered first.
+func (p *pair) skip(reason ticket.Reason, detail string) (next, error) {
+	p.Rest = reason
+	p.decide = true
+	p.log.Info("ticket skipped", "ticket", p.Origin.String(), "reason", reason)
+	p.showSkipped(reason, detail)
+	return completes, workflow.Await(p.ctx, func() bool { return workflow.AllHandlersFinished(p.ctx) })
+}

@@ -1,0 +1,150 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ticketsync/ticketsync/activities"
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+// links makes what ties the two tickets together for others to see: the
+// replica's alias, and the markers on both tickets. All at once.
+func (p *pair) links() {
+	if !p.Enlist && !p.Mark {
+		return
+	}
+	var enlisted workflow.Future
+	if p.Enlist {
+		ctx := temporalCall(p.ctx, "start alias of "+p.label(p.originSide().Other()))
+		enlisted = workflow.ExecuteActivity(ctx, act.Enlist, activities.EnlistParams{Replica: p.Replica, Pair: p.id})
+	}
+	if p.Mark {
+		p.mark(ticket.Linked, bothSides...)
+	}
+	if enlisted != nil {
+		// Without an alias the replica's next event starts a run that finds
+		// its marker and asks: slower, not wrong.
+		if err := enlisted.Get(p.ctx, nil); err != nil {
+			p.journal("alias not started", "", activities.FailureOf(err).Message)
+		}
+	}
+	p.Enlist, p.Mark = false, false
+}
+
+// mark writes the pair's marker on some of its tickets. A tracker that refuses
+// holds only the link.
+func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
+	futures := make([]workflow.Future, len(sides))
+	for i, side := range sides {
+		other := p.Tickets[side.Other()]
+		ctx := writing(p.ctx, p.label(side)+": link to "+p.label(side.Other()))
+		futures[i] = workflow.ExecuteActivity(ctx, act.Mark, activities.MarkParams{
+			Ref: p.ref(side), Marker: p.marker(state, other.URL), Title: p.label(side.Other()),
+		})
+	}
+	was := p.LinkHold
+	p.LinkHold = nil
+	for i, side := range sides {
+		err := futures[i].Get(p.ctx, nil)
+		if err == nil {
+			continue
+		}
+		f := activities.FailureOf(err)
+		h := &reconcile.Hold{Reason: ticket.LinkRefused, Detail: p.label(side) + ": " + f.Message}
+		if was != nil {
+			h.Since, h.Tries = was.Since, was.Tries
+		} else {
+			p.journal("hold link: "+string(h.Reason), "", h.Detail)
+		}
+		p.LinkHold = h
+	}
+	p.stampHolds()
+}
+
+// absent handles a ticket that cannot be found: hidden until it is proven to
+// be deleted.
+func (p *pair) absent(side ticket.Side) {
+	gone := p.Tickets[side].Gone
+	if gone.IsZero() {
+		p.hold(ticket.AccessLost, p.label(side)+" cannot be found")
+		return
+	}
+	confirm := p.Confirm
+	if confirm <= 0 {
+		confirm = confirmGone
+	}
+	if due := gone.Add(confirm); due.After(workflow.Now(p.ctx)) {
+		p.hold(ticket.AccessLost, p.label(side)+" was reported deleted; confirmed at "+due.UTC().Format(time.RFC3339))
+		p.Hold.RetryAt = due.UTC()
+		return
+	}
+	var readable bool
+	ctx := reading(p.ctx, "is "+p.Rules.End(side).Label()+" still readable?")
+	err := workflow.ExecuteActivity(ctx, act.Readable, activities.ReadableParams{End: p.Rules.End(side)}).Get(ctx, &readable)
+	if err != nil || !readable {
+		p.hold(ticket.AccessLost, p.Rules.End(side).Label()+" cannot be read either")
+		return
+	}
+	p.deleted(side)
+}
+
+// deleted carries out on_delete on the other ticket and rests the pair.
+func (p *pair) deleted(side ticket.Side) {
+	other := side.Other()
+	if !p.ref(other).IsZero() && p.Rules.Direction.From(side) {
+		switch p.Rules.OnDelete {
+		case "ignore":
+		case "close":
+			if !p.close(other) {
+				return
+			}
+		default:
+			ctx := writing(p.ctx, p.label(other)+": say that "+p.label(side)+" was deleted")
+			err := workflow.ExecuteActivity(ctx, act.Notice, activities.NoticeParams{
+				Ref: p.ref(other), URL: p.Tickets[side].URL, Text: p.label(side) + " was deleted. This ticket is no longer replicated.",
+			}).Get(ctx, nil)
+			if f := activities.FailureOf(err); err != nil && f.Kind != trackers.NotFound {
+				p.fail(f)
+				return
+			}
+		}
+	}
+	p.journal("deleted", p.label(side), "")
+	if !p.ref(other).IsZero() {
+		p.mark(ticket.Unlinked, other)
+	}
+	p.Phase, p.Rest, p.Hold, p.Dirty = Resting, ticket.Deleted, nil, nil
+}
+
+// close moves a ticket to the last status that the route maps to it: what a
+// finished ticket becomes there.
+func (p *pair) close(side ticket.Side) bool {
+	want := ""
+	for _, r := range p.Rules.Status {
+		if r.Direction.From(side.Other()) {
+			want = r.Right
+			if side == ticket.Left {
+				want = r.Left
+			}
+		}
+	}
+	const steps = 10
+	for range steps {
+		snap := p.read(side, Dirt{Fields: true})
+		if snap == nil {
+			return false
+		}
+		op, ok := reconcile.Close(p.Rules, &p.Sync, side, snap, want)
+		if !ok {
+			return true // there already, or no way to it: the journal says which
+		}
+		if !p.execute([]reconcile.Operation{op}) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,101 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ticketsync/ticketsync/activities"
+	"github.com/ticketsync/ticketsync/addressing"
+)
+
+// SweepState is all that a sweep carries.
+type SweepState struct {
+	Connection string `json:"connection"`
+	// Watermark is the tracker's own time of the last complete pass.
+	Watermark time.Time         `json:"watermark,omitzero"`
+	Hinted    map[string]string `json:"hinted,omitempty"`
+	Audited   time.Time         `json:"audited,omitzero"` // by the workflow's clock
+	Passes    int               `json:"passes,omitempty"` // in all runs
+	LastError string            `json:"last_error,omitempty"`
+	Interval  time.Duration     `json:"interval,omitempty"`
+	Audit     time.Duration     `json:"audit,omitempty"`
+}
+
+const (
+	defaultSweep = time.Minute
+	defaultAudit = time.Hour
+)
+
+// Sweep polls one connection for what webhooks missed: what changed since the
+// watermark, and now and then every open pair. Limits are per account, so
+// there is one sweep for each.
+func Sweep(ctx workflow.Context, st SweepState) error {
+	if st.Audited.IsZero() {
+		st.Audited = workflow.Now(ctx)
+	}
+	began := workflow.Now(ctx)
+	for {
+		sweepOnce(ctx, &st)
+		if audit := or(st.Audit, defaultAudit); !workflow.Now(ctx).Before(st.Audited.Add(audit)) {
+			auditOnce(ctx, &st)
+		}
+		workflow.SetCurrentDetails(ctx, sweepDetails(st))
+		info := workflow.GetInfo(ctx)
+		if info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > manyEvents {
+			if age := workflow.Now(ctx).Sub(began); age < shortRun {
+				if err := workflow.Sleep(ctx, shortRun-age); err != nil {
+					return err
+				}
+			}
+			return workflow.NewContinueAsNewError(ctx, addressing.Sweep, st)
+		}
+		if err := workflow.Sleep(ctx, or(st.Interval, defaultSweep)); err != nil {
+			return err
+		}
+	}
+}
+
+// sweepOnce makes one pass. One that fails leaves the watermark where it was.
+func sweepOnce(ctx workflow.Context, st *SweepState) {
+	var out activities.SweepResult
+	actx := paging(ctx, "sweep "+st.Connection)
+	err := workflow.ExecuteActivity(actx, act.Sweep, activities.SweepParams{
+		Connection: st.Connection, Watermark: st.Watermark, Hinted: st.Hinted,
+	}).Get(actx, &out)
+	if err != nil {
+		st.LastError = activities.FailureOf(err).Message
+		return
+	}
+	st.Watermark, st.Hinted, st.LastError = out.Watermark, out.Hinted, ""
+	st.Interval, st.Audit = out.Interval, out.Audit
+	st.Passes++
+	if err := workflow.UpsertMemo(ctx, map[string]any{addressing.MemoSweep: SweepState{Connection: st.Connection, Watermark: st.Watermark}}); err != nil {
+		workflow.GetLogger(ctx).Warn("watermark not published", "connection", st.Connection, "error", err)
+	}
+}
+
+func auditOnce(ctx workflow.Context, st *SweepState) {
+	actx := paging(ctx, "audit "+st.Connection)
+	err := workflow.ExecuteActivity(actx, act.Audit, activities.AuditParams{Connection: st.Connection}).Get(actx, nil)
+	if err != nil {
+		st.LastError = activities.FailureOf(err).Message
+		return
+	}
+	st.Audited = workflow.Now(ctx)
+}
+
+func sweepDetails(st SweepState) string {
+	s := "Sweep of **" + st.Connection + "**, " + itoa(st.Passes) + " passes, complete until " + st.Watermark.UTC().Format(time.RFC3339)
+	if st.LastError != "" {
+		s += "\n\nLast pass failed: " + st.LastError
+	}
+	return s
+}
+
+func or(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
