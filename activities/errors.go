@@ -29,6 +29,10 @@ func fail(err error) error {
 		return nil
 	}
 	var e *trackers.Error
+	var done *temporal.ApplicationError
+	if errors.As(err, &done) {
+		return err // by use, which knows the connection
+	}
 	if !errors.As(err, &e) {
 		if errors.Is(err, context.Canceled) {
 			return err

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/ticketsync/ticketsync/reconcile"
@@ -9,59 +10,100 @@ import (
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
-// FetchParams asks for one ticket.
+// FetchParams asks for one or both tickets of a pair.
 type FetchParams struct {
-	Ref     ticket.Ref            `json:"ref"`
-	Options trackers.FetchOptions `json:"options"`
-	// Route and Version are the settings the pair works by.
+	Tickets []FetchTicket `json:"tickets"`
+	// Left and Right are the pair's connections; Route and Version the
+	// settings it works by.
+	Left    string `json:"left"`
+	Right   string `json:"right"`
 	Route   string `json:"route"`
 	Version int    `json:"version"`
-	// Other is the pair's other connection.
-	Other string `json:"other"`
 	// Expect is the version of the settings that must exist by now, 0 for any.
 	Expect int `json:"expect,omitempty"`
 }
 
-// FetchResult is the ticket, and what else a pair learns on the occasion.
+// FetchTicket is one ticket wanted.
+type FetchTicket struct {
+	Ref     ticket.Ref            `json:"ref"`
+	Options trackers.FetchOptions `json:"options"`
+}
+
+// FetchResult holds the tickets, in the order they were asked for, and what
+// else a pair learns on the occasion.
 type FetchResult struct {
-	Ticket *ticket.Snapshot `json:"ticket"`
+	Tickets []Fetched `json:"tickets"`
 	// Rules are newer settings of the pair's route, nil when there are none.
 	Rules *reconcile.Rules `json:"rules,omitempty"`
-	// Routes are all routes between the two connections; given when the
-	// ticket lies outside its route's container.
+	// Routes are all routes between the two connections; given when a ticket
+	// lies outside its route's container.
 	Routes []reconcile.Rules `json:"routes,omitempty"`
+}
+
+// Fetched is a ticket, or why it cannot be had.
+type Fetched struct {
+	Ticket  *ticket.Snapshot `json:"ticket,omitempty"`
+	Failure *Failure         `json:"failure,omitempty"`
 	// Quiet and Confirm are the connection's waiting times.
 	Quiet   time.Duration `json:"quiet,omitempty"`
 	Confirm time.Duration `json:"confirm,omitempty"`
 }
 
-// Fetch reads a ticket. It changes nothing, so it may run any number of times.
+// Fetch reads tickets at the same moment. One activity for both keeps a
+// round's history short: each completion would wake the workflow by itself.
+// A failure that may pass fails the activity, which is tried again; one that
+// stays is part of the result. It changes nothing, so it may run any number of
+// times.
 func (a *Activities) Fetch(ctx context.Context, p FetchParams) (*FetchResult, error) {
-	reader, conn, err := use[trackers.Reader](a, p.Ref.Connection, "fetch ticket")
-	if err != nil {
-		return nil, err
-	}
-	routes, err := a.between(ctx, p.Ref.Connection, p.Other, expect{p.Route, p.Expect})
+	routes, err := a.between(ctx, p.Left, p.Right, expect{p.Route, p.Expect})
 	if err != nil {
 		return nil, fail(err)
 	}
-	out := &FetchResult{Quiet: conn.Quiet, Confirm: conn.ConfirmDelete}
+	out := &FetchResult{Tickets: make([]Fetched, len(p.Tickets))}
 	for i, r := range routes {
 		if r.Name == p.Route && r.Version != p.Version {
 			out.Rules = &routes[i]
-			side, _ := r.SideOf(p.Ref.Connection)
-			p.Options.Custom = r.CustomFields(side)
 		}
 	}
-	if out.Ticket, err = reader.Fetch(ctx, p.Ref.ID, p.Options); err != nil {
-		return nil, fail(err)
+	errs := make([]error, len(p.Tickets))
+	var all sync.WaitGroup
+	for i, t := range p.Tickets {
+		if out.Rules != nil {
+			side, _ := out.Rules.SideOf(t.Ref.Connection)
+			t.Options.Custom = out.Rules.CustomFields(side)
+		}
+		all.Go(func() { out.Tickets[i], errs[i] = a.fetch(ctx, t) })
 	}
-	for _, r := range routes {
-		if side, _ := r.SideOf(p.Ref.Connection); r.Name == p.Route && !r.Covers(side, out.Ticket.Container) {
-			out.Routes = routes
+	all.Wait()
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		err = fail(err)
+		f := FailureOf(err)
+		if f.Kind == trackers.Unavailable || f.Kind == trackers.RateLimited {
+			return nil, err
+		}
+		out.Tickets[i].Failure = &f
+	}
+	for i, got := range out.Tickets {
+		for _, r := range routes {
+			side, _ := r.SideOf(p.Tickets[i].Ref.Connection)
+			if r.Name == p.Route && got.Ticket != nil && !r.Covers(side, got.Ticket.Container) {
+				out.Routes = routes
+			}
 		}
 	}
 	return out, nil
+}
+
+func (a *Activities) fetch(ctx context.Context, t FetchTicket) (Fetched, error) {
+	reader, conn, err := use[trackers.Reader](a, t.Ref.Connection, "fetch ticket")
+	if err != nil {
+		return Fetched{}, err
+	}
+	snap, err := reader.Fetch(ctx, t.Ref.ID, t.Options)
+	return Fetched{Ticket: snap, Quiet: conn.Quiet, Confirm: conn.ConfirmDelete}, err
 }
 
 // expect names settings that are known to have been applied, so that ones

@@ -227,6 +227,14 @@ func TestPrivateComments(t *testing.T) {
 		b.left.comment(source).Private = ""
 		only(t, b.plan(), AddComment)
 	})
+	onBench(t, "made private while it was being copied", func(t *testing.T, b *bench) {
+		source := b.left.say("hello")
+		op := b.plan().Operations[0]
+		b.left.comment(source).Private = "internal"
+		b.quiet()
+		b.run(op)
+		only(t, b.plan(), DeleteComment)
+	})
 	onBench(t, "made private while its copy is in the dark", func(t *testing.T, b *bench) {
 		source := b.left.say("hello")
 		c := only(t, b.plan(), AddComment)

@@ -68,7 +68,7 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 	if o.Lost != "" {
 		notes = append(notes, Note{What: string(ticket.OverwrittenUnseen) + ": " + what, From: o.Lost, To: w.To})
 	}
-	stored := o.Stored
+	notes = append(notes, Note{What: what, From: w.From, To: w.To})
 	fs.setFP(side.Other(), w.Source)
 	fs.Mapping, fs.Take, fs.Way = mapping, "", nil
 	fs.Hold, fs.Cut = nil, ""
@@ -76,9 +76,8 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 		fs.setFP(side, Changed)
 		return append(notes, Note{What: what + " was changed again on the " + string(side) + " at the same moment", From: w.To})
 	}
-	fs.setFP(side, stored)
-	fs.wrote(side, stored)
-	notes = append(notes, Note{What: what, From: w.From, To: w.To})
+	fs.setFP(side, o.Stored)
+	fs.wrote(side, o.Stored)
 	switch o.Refused {
 	case ticket.TooLong:
 		fs.Cut = side
@@ -226,6 +225,8 @@ func (s *State) Copied(kind OpKind, c CommentCopy, copied *ticket.Comment) []Not
 		l.SourceFP, l.SourceV, l.CopyFP, l.CopyV = c.SourceFP, c.SourceV, copied.Fingerprint, copied.Version
 		return []Note{{What: "comment edited → " + to, From: c.Author, To: l.Copy}}
 	}
+	// Whatever was concluded about the source meanwhile: there is a copy to follow.
+	l.Fate = ""
 	l.Copy, l.SourceFP, l.SourceV = copied.ID, c.SourceFP, c.SourceV
 	l.CopyFP, l.CopyV = copied.Fingerprint, copied.Version
 	return []Note{{What: "comment → " + to, From: c.Author, To: copied.ID}}

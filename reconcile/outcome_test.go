@@ -20,7 +20,7 @@ func TestWroteForeign(t *testing.T) {
 	}
 	onBench(t, "a person's value in the answer flows back", func(t *testing.T, b *bench) {
 		written(b)
-		require.Equal(t, []string{"title → right was changed again on the right at the same moment"}, whats(b.notes))
+		require.Equal(t, []string{"title → right", "title → right was changed again on the right at the same moment"}, whats(b.notes))
 		side, w := b.write(b.plan())
 		require.Equal(t, ticket.Left, side)
 		require.Equal(t, "theirs", w.Value.Text)

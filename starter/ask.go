@@ -117,4 +117,3 @@ func attended(ctx context.Context, c client.Client, call func(context.Context) e
 		before = last
 	}
 }
-

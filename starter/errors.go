@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -78,4 +79,12 @@ func plain(err error) error {
 func missing(err error) bool {
 	var notFound *serviceerror.NotFound
 	return errors.As(err, &notFound)
+}
+
+// late reports whether an answer did not come in time, as without a worker.
+func late(err error) bool {
+	var deadline *serviceerror.DeadlineExceeded
+	var precondition *serviceerror.FailedPrecondition
+	return errors.As(err, &deadline) || errors.As(err, &precondition) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }

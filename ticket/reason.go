@@ -41,10 +41,10 @@ const (
 	TooLong             Reason = "too-long"
 	TooManyComments     Reason = "too-many-comments"
 	TooOld              Reason = "too-old"
+	WrongType           Reason = "type"
 	Unavailable         Reason = "unavailable"
 	UnlinkedByOperator  Reason = "unlinked"
 	UserUnknown         Reason = "user-unknown"
-	WrongType           Reason = "type"
 )
 
 // Meaning explains a reason to an operator.
@@ -110,9 +110,9 @@ func Reasons() []Meaning {
 		{TooLong, false, "The text exceeds the other tracker's limit; a cut copy with a link to the whole was written and is never written back.", "Shorten the text if it matters."},
 		{TooManyComments, false, "The ticket has more comments than a pair keeps track of; edits of the oldest are no longer followed.", "None needed."},
 		{TooOld, false, "The ticket is older than the route.", "Set existing: on-update in the route, or link it by hand."},
+		{WrongType, false, "The ticket's type is not the one the route replicates.", "Change the type, or add a route."},
 		{Unavailable, false, "The tracker does not answer, or answers with an error of its own.", waits},
 		{UnlinkedByOperator, false, "The pair was unlinked; it stays so.", "ticketsync link <key> <key> links it again."},
 		{UserUnknown, false, "The person has no account on the other side; the field was cleared there.", "Add the person to users in the route if they have one."},
-		{WrongType, false, "The ticket's type is not the one the route replicates.", "Change the type, or add a route."},
 	}
 }

@@ -2,6 +2,7 @@ package trackers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ticketsync/ticketsync/ticket"
@@ -49,6 +50,21 @@ func Decompose(md string) (author, token, body string, ok bool) {
 // "Reported by Alice (IT-12)".
 func Footer(text, key, address string) string {
 	return markdown.Escape(text) + " ([" + markdown.Escape(key) + "](" + ticket.TokenLink(address, footerToken) + "))"
+}
+
+// Unreported returns the draft's writes for a tracker that cannot hold its
+// reporter: the description, made if there is none, ends with the footer.
+func (d Draft) Unreported() []FieldWrite {
+	if d.Footer == "" {
+		return d.Fields
+	}
+	out := slices.Clone(d.Fields)
+	at := slices.IndexFunc(out, func(w FieldWrite) bool { return w.Field == ticket.Description })
+	if at < 0 {
+		return append(out, FieldWrite{Field: ticket.Description, Footer: d.Footer})
+	}
+	out[at].Footer = d.Footer
+	return out
 }
 
 // StripFooter removes a footer from a description.

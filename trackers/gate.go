@@ -131,7 +131,7 @@ func (g *Gate) admit(req *http.Request) error {
 }
 
 func spread(wait time.Duration) time.Duration {
-	return rand.N(wait/4 + time.Second) //nolint:gosec // spreads load, guards nothing
+	return rand.N(wait/4 + time.Second)
 }
 
 // learn takes limits from an answer. A 429 without Retry-After is given one,

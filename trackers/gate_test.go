@@ -254,3 +254,17 @@ func TestSpreadIsPositiveAndBounded(t *testing.T) {
 		require.Less(t, d, 3*time.Second)
 	}
 }
+
+// A burst of calls under way is one strike, however many of them are refused.
+func TestGateCountsABurstOnce(t *testing.T) {
+	t.Parallel()
+	b := newGateBundle(t)
+	req := httptest.NewRequest(http.MethodGet, "/x", nil)
+	for range 5 {
+		resp := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{}}
+		b.gate.learn(req, resp)
+		require.Equal(t, "2", resp.Header.Get("Retry-After"))
+	}
+	require.Equal(t, 2*time.Second, b.call(t, http.MethodGet, "/x", false).RetryAfter)
+	require.Zero(t, b.calls)
+}

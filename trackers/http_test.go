@@ -18,7 +18,7 @@ import (
 const testTimeout = 5 * time.Second
 
 // exchange makes one call through a real client and reads the answer.
-func exchange(t *testing.T, ctx context.Context, method, address string, timeout time.Duration) *Error { //nolint:revive // t goes first
+func exchange(t *testing.T, ctx context.Context, method, address string, timeout time.Duration) *Error {
 	t.Helper()
 	client := NewHTTPClient(NewGate(nil), timeout)
 	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(`{"a":1}`))

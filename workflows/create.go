@@ -136,7 +136,9 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 		replica = p.created.Snapshot
 		for _, w := range p.created.Fields {
 			if w.Field == ticket.Reporter {
-				p.Sync.Footer = p.footer(origin)
+				if w.Note != "" {
+					p.Sync.Footer = p.footer(origin)
+				}
 				continue
 			}
 			outcomes[p.fieldName(side.Other(), w.Field)] = reconcile.FieldOutcome{Refused: w.Note, Detail: w.Detail}

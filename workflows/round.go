@@ -166,40 +166,82 @@ func (p *pair) commentsDiffer(side ticket.Side) bool {
 	return len(present) > 0
 }
 
-// readAll fetches several tickets in parallel.
-func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
-	futures := map[ticket.Side]workflow.Future{}
-	for _, side := range bothSides {
-		if d, ok := need[side]; ok {
-			futures[side] = p.request(side, d)
-		}
-	}
-	ok := true
-	for _, side := range bothSides {
-		if f := futures[side]; f != nil && p.take(side, f) == nil {
-			ok = false
-		}
-	}
-	return ok
-}
-
 // read fetches one ticket; nil when it cannot be had, with the hold that says why.
 func (p *pair) read(side ticket.Side, d Dirt) *ticket.Snapshot {
-	return p.take(side, p.request(side, d))
+	if !p.readAll(map[ticket.Side]Dirt{side: d}) {
+		return nil
+	}
+	return p.snap[side]
 }
 
-func (p *pair) request(side ticket.Side, d Dirt) workflow.Future {
-	ref := p.ref(side)
-	opts := trackers.FetchOptions{Custom: p.Rules.CustomFields(side), Comments: d.Comments, Links: d.Links, Known: map[ticket.Field]string{}}
-	for _, f := range p.Rules.FieldRules() {
-		fs := p.Sync.Fields[f.Name]
-		fp := fs.Left
-		if side == ticket.Right {
-			fp = fs.Right
+// readAll fetches tickets at the same moment; false when one cannot be had,
+// with the hold that says why.
+func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
+	var sides []ticket.Side
+	params := activities.FetchParams{
+		Left: p.connection(ticket.Left), Right: p.connection(ticket.Right),
+		Route: p.Rules.Name, Version: p.Rules.Version, Expect: p.expect,
+	}
+	what := "read"
+	for _, side := range bothSides {
+		d, ok := need[side]
+		if !ok {
+			continue
 		}
-		if fp != "" && fs.Take == "" && (f.Name == ticket.Description) {
-			opts.Known[f.On(side)] = fp
+		sides = append(sides, side)
+		params.Tickets = append(params.Tickets, activities.FetchTicket{Ref: p.ref(side), Options: p.options(side, d)})
+		what += " " + p.label(side)
+		if d.Comments {
+			what += " with comments"
 		}
+	}
+	if len(sides) == 0 {
+		return true
+	}
+	var got activities.FetchResult
+	ctx := reading(p.cancellable(), what)
+	if err := workflow.ExecuteActivity(ctx, act.Fetch, params).Get(ctx, &got); err != nil {
+		p.fail(activities.FailureOf(err))
+		return false
+	}
+	if got.Rules != nil {
+		p.adjust(got.Rules)
+	}
+	all := true
+	for i, side := range sides {
+		t := got.Tickets[i]
+		if f := t.Failure; f != nil {
+			if all = false; f.Kind == trackers.NotFound {
+				p.absent(side)
+			} else {
+				p.fail(*f)
+			}
+			continue
+		}
+		if got.Routes != nil {
+			p.follow(side, t.Ticket, got.Routes)
+		}
+		if side == p.originSide() {
+			p.Confirm = t.Confirm
+		} else {
+			p.Quiet = t.Quiet
+		}
+		p.met(side, t.Ticket)
+		p.at(side, func(known *Ticket) { known.Gone = time.Time{} })
+	}
+	return all
+}
+
+// options says how much of a ticket to fetch: texts that are known stay there.
+func (p *pair) options(side ticket.Side, d Dirt) trackers.FetchOptions {
+	opts := trackers.FetchOptions{Custom: p.Rules.CustomFields(side), Comments: d.Comments, Links: d.Links}
+	fs := p.Sync.Fields[ticket.Description]
+	fp := fs.Left
+	if side == ticket.Right {
+		fp = fs.Right
+	}
+	if fp != "" && fs.Take == "" {
+		opts.Known = map[ticket.Field]string{ticket.Description: fp}
 	}
 	if d.Comments {
 		opts.KnownComments = map[string]string{}
@@ -212,42 +254,7 @@ func (p *pair) request(side ticket.Side, d Dirt) workflow.Future {
 			}
 		}
 	}
-	what := "read "
-	if d.Comments {
-		what = "read with comments "
-	}
-	ctx := reading(p.cancellable(), what+p.label(side))
-	return workflow.ExecuteActivity(ctx, act.Fetch, activities.FetchParams{
-		Ref: ref, Options: opts, Route: p.Rules.Name, Version: p.Rules.Version, Other: p.elsewhere(side), Expect: p.expect,
-	})
-}
-
-// take notes what a fetch brought.
-func (p *pair) take(side ticket.Side, f workflow.Future) *ticket.Snapshot {
-	var got activities.FetchResult
-	if err := f.Get(p.ctx, &got); err != nil {
-		failure := activities.FailureOf(err)
-		if failure.Kind == trackers.NotFound {
-			p.absent(side)
-		} else {
-			p.fail(failure)
-		}
-		return nil
-	}
-	if got.Rules != nil {
-		p.adjust(got.Rules)
-	}
-	if got.Routes != nil {
-		p.follow(side, got)
-	}
-	if side == p.originSide() {
-		p.Confirm = got.Confirm
-	} else {
-		p.Quiet = got.Quiet
-	}
-	p.met(side, got.Ticket)
-	p.at(side, func(t *Ticket) { t.Gone = time.Time{} })
-	return got.Ticket
+	return opts
 }
 
 // adjust takes newer settings into use. Holds are tried again under them.
@@ -259,10 +266,13 @@ func (p *pair) adjust(rules *reconcile.Rules) {
 
 // follow lets the pair go with a ticket that was moved to a container which
 // another route between the same two connections covers.
-func (p *pair) follow(side ticket.Side, got activities.FetchResult) {
-	for i := range got.Routes {
-		r := &got.Routes[i]
-		if r.Name != p.Rules.Name && r.IsEnabled() && r.Covers(side, got.Ticket.Container) {
+func (p *pair) follow(side ticket.Side, t *ticket.Snapshot, routes []reconcile.Rules) {
+	if p.Rules.Covers(side, t.Container) {
+		return
+	}
+	for i := range routes {
+		r := &routes[i]
+		if r.Name != p.Rules.Name && r.IsEnabled() && r.Covers(side, t.Container) {
 			p.journal("route", p.Rules.Name, r.Name)
 			p.Rules = r
 			return
@@ -282,12 +292,12 @@ func (p *pair) met(side ticket.Side, t *ticket.Snapshot) {
 	})
 }
 
-// elsewhere is the connection of the other side.
-func (p *pair) elsewhere(side ticket.Side) string {
+// connection names the tracker account of one side.
+func (p *pair) connection(side ticket.Side) string {
 	if side == p.originSide() {
-		return p.other
+		return p.Origin.Connection
 	}
-	return p.Origin.Connection
+	return p.other
 }
 
 // label names a side's ticket for people.

@@ -2,12 +2,15 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+
+	"github.com/ticketsync/ticketsync/addressing"
 )
 
 func updateWorkflow(ctx context.Context, c client.Client, id, name string, args ...any) error {
@@ -59,4 +62,21 @@ func names(events []*historypb.HistoryEvent) string {
 		out = append(out, e.GetEventType().String())
 	}
 	return strings.Join(out, " ")
+}
+
+// settledRun waits until a workflow's run has completed in a state.
+func (w *world) settledRun(id, state string) {
+	w.Helper()
+	w.eventually(id+" completed", func() error {
+		answer, err := w.Client.DescribeWorkflowExecution(w.ctx, id, "")
+		if err != nil {
+			return err
+		}
+		info := answer.GetWorkflowExecutionInfo()
+		got := string(info.GetSearchAttributes().GetIndexedFields()[addressing.AttrState].GetData())
+		if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED || got != `"`+state+`"` {
+			return fmt.Errorf("%s, %s", info.GetStatus(), got)
+		}
+		return nil
+	})
 }

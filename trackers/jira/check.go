@@ -149,8 +149,9 @@ func (t *Tracker) statuses(ctx context.Context, projectID, ticketType string) ([
 	return out, nil
 }
 
-// given are required fields that every create call fills.
-var given = []string{"summary", "issuetype", "project"}
+// given are required fields that every create call fills, or that Jira itself
+// does although Data Center shows no default: the reporter is who calls.
+var given = []string{"summary", "issuetype", "project", "reporter"}
 
 // required lists the fields of the create screen that have neither a default
 // nor a value from us.

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,7 +83,7 @@ func (t *Tracker) Mark(ctx context.Context, ticketID string, m ticket.Marker, ti
 			"globalId":     globalID(m),
 			"relationship": relationship,
 			"application":  map[string]any{"type": "ticketsync", "name": "ticketsync"},
-			"object":       map[string]any{"url": m.Link(), "title": title},
+			"object":       map[string]any{"url": m.Link(), "title": cmp.Or(title, m.URL)},
 		},
 	})
 	var e *trackers.Error

@@ -127,6 +127,27 @@ func TestFind(t *testing.T) {
 	})
 }
 
+// What was created well before the intent is none of its results, and is not
+// asked about on Data Center either.
+func TestFindLooksNoFurtherBackThanTheIntent(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b *bundle) {
+		b.ahead.Store(-int64(time.Hour))
+		old, err := b.Create(t.Context(), draft())
+		require.NoError(t, err)
+		b.ahead.Store(0)
+		b.requests()
+		found, err := b.Find(t.Context(), ticket.Container{ID: "10000"}, marker, time.Now().Add(-time.Minute))
+		require.NoError(t, err)
+		require.Empty(t, found)
+		require.Len(t, b.requests(), 1)
+		found, err = b.Find(t.Context(), ticket.Container{ID: "10000"}, marker, time.Now().Add(-2*time.Hour))
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.Equal(t, old.ID, found[0].ID)
+	})
+}
+
 func TestFindReadsEveryPage(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b *bundle) {

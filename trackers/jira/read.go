@@ -114,6 +114,7 @@ func (t *Tracker) snapshot(ctx context.Context, doc *document, me *gojira.User, 
 		Fields:    t.values(doc, opts),
 		ChangedAt: t.changedAt(ctx, doc, me, opts.Custom),
 		Moves:     moves(doc.Transitions),
+		Account:   accountID(me),
 		Ours:      creator != nil && accountID(creator) == accountID(me),
 		Markers:   markersOf(doc.Properties),
 

@@ -2,7 +2,6 @@ package jira
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -158,8 +157,6 @@ func plain(v any) any {
 			out = append(out, plain(value))
 		}
 		return out
-	case json.Number, nil:
-		return v
 	}
 	return v
 }

@@ -45,13 +45,17 @@ func both(t *testing.T, test func(t *testing.T, b *bundle)) {
 	}
 }
 
-func newBundle(t *testing.T, flavor string) *bundle {
+func newBundle(t *testing.T, flavor string, change ...func(*sandbox.Options)) *bundle {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	ahead := &atomic.Int64{}
 	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-	fake, err := sandbox.New(sandbox.Options{BaseURL: base, Flavor: flavor, Now: now})
+	options := sandbox.Options{BaseURL: base, Flavor: flavor, Now: now}
+	for _, c := range change {
+		c(&options)
+	}
+	fake, err := sandbox.New(options)
 	require.NoError(t, err)
 	server.Config.Handler = fake
 	server.Start()

@@ -99,9 +99,11 @@ func (t *Tracker) description(doc *document, known string) ticket.Value {
 // rendering of it.
 func (t *Tracker) toMarkdown(html, raw string) string {
 	if strings.TrimSpace(html) != "" {
-		if md, err := markdown.FromHTML(html, t.site); err == nil {
+		md, err := markdown.FromHTML(html, t.site)
+		if err == nil {
 			return strings.TrimRight(md, "\n")
 		}
+		t.log.Warn("Jira's rendering cannot be read, the wiki text is taken as it is", "error", err)
 	}
 	return markdown.Escape(raw)
 }

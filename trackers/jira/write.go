@@ -26,7 +26,15 @@ type target struct {
 func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Created, error) {
 	const op = "create ticket"
 	to := target{where: "project", value: cmp.Or(d.Container.Key, d.Container.ID)}
-	fields, written, err := t.encode(ctx, d.Fields, to)
+	who, err := t.resolveReporter(ctx, d.Reporter, to)
+	if err != nil {
+		return nil, at(op, err)
+	}
+	writes := d.Fields
+	if who == nil {
+		writes = d.Unreported()
+	}
+	fields, written, err := t.encode(ctx, writes, to)
 	if err != nil {
 		return nil, at(op, err)
 	}
@@ -42,16 +50,11 @@ func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Creat
 			fields[name] = value
 		}
 	}
-	if d.Reporter != nil {
-		who, err := t.resolve(ctx, d.Reporter.Email, to.where, to.value)
-		switch {
-		case err != nil:
-			return nil, at(op, err)
-		case who == nil:
-			written = append(written, unknownUser(ticket.Reporter, d.Reporter))
-		default:
-			fields["reporter"] = t.reference(who)
-		}
+	switch {
+	case who != nil:
+		fields["reporter"] = t.reference(who)
+	case d.Reporter != nil:
+		written = append(written, unknownUser(ticket.Reporter, d.Reporter))
 	}
 	fields["project"] = container(d.Container)
 	if d.Type != "" {
@@ -74,6 +77,14 @@ func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Creat
 		}
 	}
 	return &trackers.Created{ID: out.ID, Key: out.Key, URL: t.webURL(out.Key), Result: &trackers.Result{Fields: written}}, nil
+}
+
+// resolveReporter returns who a new issue's reporter is here, nil for nobody.
+func (t *Tracker) resolveReporter(ctx context.Context, reporter *ticket.User, to target) (*gojira.User, error) {
+	if reporter == nil {
+		return nil, nil
+	}
+	return t.resolve(ctx, reporter.Email, to.where, to.value)
 }
 
 func container(c ticket.Container) map[string]any {

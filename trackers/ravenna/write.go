@@ -40,14 +40,17 @@ func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Creat
 		body["type"] = strings.ToUpper(d.Type)
 	}
 	writes := &writes{body: body}
-	if err := t.resolve(ctx, writes, d.Fields, nil); err != nil {
+	fields := d.Fields
+	if known, err := t.reporter(ctx, writes, d.Reporter); err != nil {
+		return nil, err
+	} else if !known {
+		fields = d.Unreported()
+	}
+	if err := t.resolve(ctx, writes, fields, nil); err != nil {
 		return nil, err
 	}
 	if _, ok := body["priority"]; !ok {
 		body["priority"] = defaultPriority
-	}
-	if err := t.reporter(ctx, writes, d.Reporter); err != nil {
-		return nil, err
 	}
 	raw := new(rawTicket)
 	a, err := t.client.call(ctx, op, http.MethodPost, "/tickets", nil, body, raw)
@@ -101,13 +104,13 @@ func (t *Tracker) constants(d trackers.Draft) (map[string]any, error) {
 
 // reporter sets the requester where they have an account. An address Ravenna
 // does not know is not sent: it would be invited.
-func (t *Tracker) reporter(ctx context.Context, w *writes, reporter *ticket.User) error {
+func (t *Tracker) reporter(ctx context.Context, w *writes, reporter *ticket.User) (known bool, err error) {
 	if reporter == nil {
-		return nil
+		return false, nil
 	}
 	found, err := t.people.email(ctx, reporter.Email)
 	if err != nil {
-		return err
+		return false, err
 	}
 	note := outcome{field: ticket.Reporter}
 	if found.known {
@@ -116,7 +119,7 @@ func (t *Tracker) reporter(ctx context.Context, w *writes, reporter *ticket.User
 		note.note, note.detail = ticket.UserUnknown, reporter.Display()
 	}
 	w.outcomes = append(w.outcomes, note)
-	return nil
+	return found.known, nil
 }
 
 // Update implements trackers.Writer with one PUT. Repeating it stores the same

@@ -1,0 +1,152 @@
+package starter
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+// ApplyReport is what apply prints.
+type ApplyReport struct {
+	Routes []RouteReport `json:"routes"`
+	// NotInFile are routes in force that the file does not name.
+	NotInFile []string `json:"not_in_file"`
+	Warnings  []string `json:"warnings"`
+	// Errors keep everything from being applied.
+	Errors []string `json:"errors"`
+	DryRun bool     `json:"dry_run"`
+}
+
+// RouteReport is one route of the file.
+type RouteReport struct {
+	Route   string `json:"route"`
+	Result  string `json:"result"` // new, changed, back or unchanged
+	Applied bool   `json:"applied"`
+	// Version is that of the settings in force; 0 for a route never applied.
+	Version int       `json:"version"`
+	Left    EndReport `json:"left"`
+	Right   EndReport `json:"right"`
+	// Statuses lists every status of both sides with its target.
+	Statuses    map[ticket.Side][]workflows.StatusTarget `json:"statuses"`
+	Differences []Difference                             `json:"differences"`
+
+	unmapped string // what the route does with a status without a target
+}
+
+// EndReport is one side of a route.
+type EndReport struct {
+	Connection string `json:"connection"`
+	Container  string `json:"container"`
+	Key        string `json:"key"`
+	Type       string `json:"issue_type,omitempty"`
+}
+
+func (e EndReport) String() string {
+	s := e.Connection + " " + e.Container
+	if e.Key != "" && e.Key != e.Container {
+		s += " (" + e.Key + ")"
+	}
+	if e.Type != "" {
+		s += " " + e.Type
+	}
+	return s
+}
+
+// What becomes of a route.
+const (
+	resultNew       = "new"
+	resultChanged   = "changed"
+	resultBack      = "back" // was removed, and is in the file again
+	resultUnchanged = "unchanged"
+)
+
+func (r *ApplyReport) print(o ApplyOptions) {
+	if o.JSON {
+		printJSON(o.Out, r)
+		return
+	}
+	for i := range r.Routes {
+		r.printRoute(o.Out, &r.Routes[i])
+	}
+	for _, name := range r.NotInFile {
+		_, _ = fmt.Fprintf(o.Out, "route %s is in force but not in the file: it stays as it is\n", name)
+	}
+	for _, w := range r.Warnings {
+		_, _ = fmt.Fprintf(o.Out, "warning: %s\n", w)
+	}
+}
+
+func (r *ApplyReport) printRoute(w io.Writer, route *RouteReport) {
+	_, _ = fmt.Fprintf(w, "route %s: %s ⇄ %s: %s\n", route.Route, route.Left, route.Right, r.outcome(route))
+	for _, d := range route.Differences {
+		d.print(w)
+	}
+	sides := []struct {
+		side     ticket.Side
+		from, to EndReport
+	}{{ticket.Left, route.Left, route.Right}, {ticket.Right, route.Right, route.Left}}
+	for _, s := range sides {
+		if len(route.Statuses[s.side]) == 0 {
+			continue
+		}
+		t := table(w)
+		_, _ = fmt.Fprintf(t, "\n  STATUS IN %s %s\tBECOMES IN %s %s\n", s.from.Connection, s.from.Container, s.to.Connection, s.to.Container)
+		for _, status := range route.Statuses[s.side] {
+			_, _ = fmt.Fprintf(t, "  %s\t%s\n", statusName(status), target(status, route.unmapped))
+		}
+		_ = t.Flush()
+	}
+	_, _ = fmt.Fprintln(w)
+}
+
+// outcome says in a few words what happened to a route.
+func (r *ApplyReport) outcome(route *RouteReport) string {
+	what := map[string]string{resultNew: "new", resultChanged: "changed", resultBack: "in the file again", resultUnchanged: "unchanged"}[route.Result]
+	switch {
+	case route.Applied:
+		return fmt.Sprintf("%s, applied as version %d", what, route.Version)
+	case route.Result == resultUnchanged:
+		return fmt.Sprintf("unchanged, version %d", route.Version)
+	case r.DryRun:
+		return what + ", not applied (--dry-run)"
+	}
+	return what + ", not applied"
+}
+
+// statusName adds the group a status is filed under, where that tells more.
+func statusName(s workflows.StatusTarget) string {
+	if s.Group == "" || s.Group == s.Status {
+		return s.Status
+	}
+	return s.Status + " (" + s.Group + ")"
+}
+
+func target(s workflows.StatusTarget, unmapped string) string {
+	switch {
+	case s.Target == "-":
+		return "(not replicated this way)"
+	case s.Target == "" && unmapped == "ignore":
+		return "(no target: ignored)"
+	case s.Target == "":
+		return "(no target: held)"
+	}
+	return s.Target
+}
+
+// table aligns columns that are separated by tabs.
+func table(w io.Writer) *tabwriter.Writer {
+	const gap = 2
+	return tabwriter.NewWriter(w, 0, 0, gap, ' ', 0)
+}
+
+// printJSON prints one value, indented.
+func printJSON(w io.Writer, v any) {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(v) // our own types always encode; a closed pipe is nobody's loss
+}
