@@ -306,6 +306,9 @@ func (p *planner) write(f FieldRule, from ticket.Side, value, source, target tic
 		Field: f.Name, On: f.On(from.Other()), Value: value, Source: source.Fingerprint, Replaces: target.Fingerprint,
 		From: display(f.Name, target), To: display(f.Name, source), Beaten: beaten, Origin: p.on(from).URL,
 	}
+	if value.State != nil {
+		w.To = value.State.Name // in the terms of the ticket written to
+	}
 	if f.Name == ticket.Description && from == p.State.Origin {
 		w.Footer = p.State.Footer
 	}

@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -179,4 +180,11 @@ func places(routes []reconcile.Rules, key string) []place {
 		return named
 	}
 	return all
+}
+
+// compareKeys sorts ENG-9 before ENG-10.
+func compareKeys(a, b string) int {
+	pa, na, _ := strings.Cut(a, "-")
+	pb, nb, _ := strings.Cut(b, "-")
+	return cmp.Or(cmp.Compare(pa, pb), cmp.Compare(len(na), len(nb)), cmp.Compare(na, nb))
 }

@@ -3,6 +3,7 @@ package starter
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"go.temporal.io/sdk/client"
 
@@ -24,9 +25,11 @@ func look(ctx context.Context, c client.Client, runs []run) (views []workflows.V
 	views = make([]workflows.View, len(runs))
 	answered := make([]bool, len(runs))
 	gate := make(chan struct{}, queries)
-	// The first that gets no answer speaks for all.
+	// A pair that does not answer speaks for all, until one does: then the
+	// worker lives and only that pair is in trouble.
 	ctx, giveUp := context.WithCancel(ctx)
 	defer giveUp()
+	var heard atomic.Bool
 	var all sync.WaitGroup
 	for i, r := range runs {
 		views[i] = r.last
@@ -38,11 +41,12 @@ func look(ctx context.Context, c client.Client, runs []run) (views []workflows.V
 			defer func() { <-gate }()
 			view, err := query(ctx, c, r)
 			if err != nil {
-				if late(err) {
+				if late(err) && !heard.Load() {
 					giveUp()
 				}
 				return
 			}
+			heard.Store(true)
 			views[i], answered[i] = view, true
 		})
 	}

@@ -25,6 +25,7 @@ func exchange(t *testing.T, ctx context.Context, method, address string, timeout
 	require.NoError(t, err)
 	resp, err := client.Do(req)
 	if err == nil {
+		defer func() { _ = resp.Body.Close() }()
 		_, err = ReadBody(resp, 1000)
 	}
 	return Classify("write thing", resp, err, method != http.MethodGet)
@@ -68,7 +69,7 @@ func TestClassifyByStatus(t *testing.T) {
 			require.Equal(t, c.ambiguous && wrote, e.Ambiguous, "%d page=%v wrote=%v", c.status, c.page, wrote)
 		}
 	}
-	require.Nil(t, Classify("do", &http.Response{StatusCode: 204, Header: http.Header{"Content-Type": {"text/html"}}}, nil, true))
+	require.Nil(t, Classify("do", &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{"Content-Type": {"text/html"}}}, nil, true))
 }
 
 func TestClassifyBrokenConnections(t *testing.T) {

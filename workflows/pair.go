@@ -272,6 +272,8 @@ func (p *pair) becomeAlias() error {
 		st.add(h)
 	}
 	st.add(ticket.Hint{Ref: p.Origin, Kind: ticket.ChangeHint, Source: "alias"})
+	for p.enlist.ReceiveAsync(&st.Pair) { // the last word counts
+	}
 	return workflow.NewContinueAsNewError(p.ctx, addressing.Alias, st)
 }
 

@@ -30,6 +30,7 @@ type tracker struct {
 	mute    bool                // writes answer without what was stored
 	lags    bool                // the index does not show what we create
 	strict  bool                // writes check Replaces
+	history bool                // tells when people changed what
 	faults  []*fault
 	closed  bool // the containers cannot be read
 	// during runs in the middle of the next call of an operation, before it

@@ -196,9 +196,11 @@ func (v View) Markdown() string {
 	}
 	fmt.Fprintf(&b, "\n\nRoute %s · %d comments alike\n\n", v.Route, v.Comments)
 	for _, f := range v.Fields {
-		if f.State == "held" {
-			fmt.Fprintf(&b, "- %s held: **%s** %s\n", f.Name, f.Reason, f.Detail)
+		fmt.Fprintf(&b, "- %s %s", f.Name, f.State)
+		if f.Reason != "" {
+			fmt.Fprintf(&b, ": **%s** %s", f.Reason, f.Detail)
 		}
+		b.WriteString("\n")
 	}
 	b.WriteString("\n| at | what | from | to |\n|---|---|---|---|\n")
 	cell := strings.NewReplacer("|", "\\|", "\n", " ").Replace

@@ -198,6 +198,7 @@ func TestDuplicateIsReported(t *testing.T) {
 	it, err := w.rav.Create(w.ctx, "IT Support", "twice", "<p>text</p>", nil)
 	require.NoError(t, err)
 	v := w.settled(ravennaPair(it.ID), workflows.Attention, ticket.DuplicateReplica)
+	w.control(w.JiraURL, "/_sandbox/search", map[string]string{"lag": "0s"})
 	w.counted(1, 2)
 	require.NotContains(t, v.Detail, v.Right.Ref, "the one that is not linked has to be named")
 

@@ -37,6 +37,8 @@ type world struct {
 	jira    people.Jira
 	logs    *logs
 	options stack.Options
+	// patience is how long anything may take here, if longer than usual.
+	patience time.Duration
 }
 
 // option changes how a world is made.
@@ -102,7 +104,7 @@ func newWorld(t *testing.T, options ...option) *world {
 func (w *world) eventually(what string, check func() error) {
 	w.Helper()
 	var last error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+	for deadline := time.Now().Add(max(patience, w.patience)); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
 		if last = check(); last == nil {
 			return
 		}

@@ -9,11 +9,23 @@ import (
 )
 
 // Jira is a person on the sandbox Jira.
-type Jira struct{ Person }
+type Jira struct {
+	Person
+	search string // path of the search
+}
 
 // AtJira returns the person of this name (alice, bob, bot) on Jira Cloud.
 func AtJira(root, name string) Jira {
-	return Jira{Person{root: root + "/rest/api/2", auth: func(r *http.Request) { r.SetBasicAuth(name+"@example.com", "sandbox") }}}
+	return Jira{search: "/search/jql", Person: Person{root: root + "/rest/api/2", auth: func(r *http.Request) {
+		r.SetBasicAuth(name+"@example.com", "sandbox")
+	}}}
+}
+
+// AtDataCenter is AtJira on Jira Data Center.
+func AtDataCenter(root, name string) Jira {
+	return Jira{search: "/search", Person: Person{root: root + "/rest/api/2", auth: func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer pat_"+name)
+	}}}
 }
 
 // Issue is a Jira issue, as much of it as people look at.
@@ -71,7 +83,7 @@ func (j Jira) Get(ctx context.Context, key string) (Issue, error) {
 // All lists the issues of a project that the search index knows.
 func (j Jira) All(ctx context.Context, project string) ([]Issue, error) {
 	var out struct{ Issues []Issue }
-	err := j.Call(ctx, http.MethodGet, "/search/jql?maxResults=1000&fields=*all&jql="+url.QueryEscape("project = "+project+" order by created asc"), nil, &out)
+	err := j.Call(ctx, http.MethodGet, j.search+"?maxResults=1000&fields=*all&jql="+url.QueryEscape("project = "+project+" order by created asc"), nil, &out)
 	return out.Issues, err
 }
 

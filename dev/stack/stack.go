@@ -151,7 +151,7 @@ func (s *Stack) startTemporal(ctx context.Context, o Options) error {
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("start Temporal: %w", err)
+		return fmt.Errorf("start Temporal: %w: --temporal and --ui choose other addresses", err)
 	}
 	s.Temporal = server
 	s.close = append(s.close, server.Stop)

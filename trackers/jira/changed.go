@@ -112,7 +112,7 @@ func (t *Tracker) carries(ctx context.Context, doc document, key string, want ti
 	if raw, ok := doc.Properties[key]; ok {
 		_ = json.Unmarshal(raw, &m)
 	} else if !t.cloud {
-		if _, err := t.readProperty(ctx, "issue/"+segment(doc.ID), key, &m); err != nil {
+		if err := t.readProperty(ctx, "issue/"+segment(doc.ID), key, &m); err != nil {
 			return false, err
 		}
 	}

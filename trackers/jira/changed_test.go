@@ -16,16 +16,15 @@ import (
 func (b *bundle) sweep(since time.Time, containers ...ticket.Container) (map[string]ticket.Event, time.Time) {
 	b.t.Helper()
 	events := map[string]ticket.Event{}
-	cursor, now := "", time.Time{}
+	cursor := ""
 	for range 50 {
 		page, err := b.Changed(b.t.Context(), containers, since, cursor)
 		require.NoError(b.t, err)
 		for _, e := range page.Events {
 			events[e.ID] = e
 		}
-		now = page.Now
 		if cursor = page.Next; cursor == "" {
-			return events, now
+			return events, page.Now
 		}
 	}
 	b.t.Fatal("the sweep does not end")

@@ -162,7 +162,7 @@ func (t *Tracker) token(ctx context.Context, c comment, md string, ours bool) (s
 	if c.Properties != nil {
 		return "", nil
 	}
-	_, err := t.readProperty(ctx, "comment/"+segment(c.ID), tokenProperty, &value)
+	err := t.readProperty(ctx, "comment/"+segment(c.ID), tokenProperty, &value)
 	return value.Token, err
 }
 

@@ -75,6 +75,7 @@ type payload struct {
 // loose is a string or number; anything else is empty.
 type loose string
 
+// UnmarshalJSON never fails.
 func (l *loose) UnmarshalJSON(raw []byte) error {
 	var number json.Number
 	var text string

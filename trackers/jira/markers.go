@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -143,18 +142,19 @@ func otherEngine(l remoteLink) string {
 	return ""
 }
 
-// readProperty reads one property of an issue or comment; found is false where
-// there is none.
-func (t *Tracker) readProperty(ctx context.Context, path, key string, value any) (found bool, err error) {
+// readProperty reads one property of an issue or comment into value, which stays
+// as it is where there is none.
+func (t *Tracker) readProperty(ctx context.Context, path, key string, value any) error {
 	var doc struct {
 		Value json.RawMessage `json:"value"`
 	}
-	_, err = t.get(ctx, "read property", path+"/properties/"+segment(key), url.Values{}, &doc)
+	_, err := t.get(ctx, "read property", path+"/properties/"+segment(key), nil, &doc)
 	if trackers.Is(err, trackers.NotFound) {
-		return false, nil
+		return nil
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
-	return json.Unmarshal(doc.Value, value) == nil, nil
+	_ = json.Unmarshal(doc.Value, value) // of another shape it is none of ours
+	return nil
 }

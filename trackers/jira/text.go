@@ -40,9 +40,9 @@ func titleOf(title string) (summary string, cut bool) {
 // result is too long the Markdown is cut, at a place that keeps its markup
 // whole, and followed by a link to the original.
 func wikiOf(before, md, after, origin string) (wiki string, cut bool) {
-	compose := func(md string) string {
-		return ToWiki(join(before, md, after))
-	}
+	// Each part on its own: an unclosed fence must not swallow what follows.
+	before, after = ToWiki(before), ToWiki(after)
+	compose := func(md string) string { return join(before, ToWiki(md), after) }
 	wiki = compose(md)
 	if size(wiki) <= maxText {
 		return wiki, false
@@ -65,7 +65,7 @@ func wikiOf(before, md, after, origin string) (wiki string, cut bool) {
 func join(parts ...string) string {
 	var kept []string
 	for _, p := range parts {
-		if strings.TrimSpace(p) != "" {
+		if p = strings.Trim(p, "\n"); strings.TrimSpace(p) != "" {
 			kept = append(kept, p)
 		}
 	}

@@ -10,13 +10,13 @@ import (
 
 func TestTitleOf(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{
-		"plain":                       "plain",
-		" two\nlines\r\nand more ":    "two lines and more",
-		strings.Repeat("x", maxTitle): strings.Repeat("x", maxTitle),
+	for _, c := range []struct{ in, want string }{
+		{"plain", "plain"},
+		{" two\nlines\r\nand more ", "two lines and more"},
+		{strings.Repeat("x", maxTitle), strings.Repeat("x", maxTitle)},
 	} {
-		got, cut := titleOf(in)
-		require.Equal(t, want, got)
+		got, cut := titleOf(c.in)
+		require.Equal(t, c.want, got)
 		require.False(t, cut)
 	}
 	for _, unit := range []string{"x", "ü", "漢", "😀", "e\u0301"} {
@@ -54,4 +54,15 @@ func TestWikiOfFitsWhateverTheTextEscapesTo(t *testing.T) {
 	wiki, cut = wikiOf("", "", "", origin)
 	require.False(t, cut)
 	require.Empty(t, wiki)
+}
+
+func TestWikiOfKeepsItsPartsApart(t *testing.T) {
+	t.Parallel()
+	for _, md := range []string{"```\nunclosed", "> quote", "- item", "| a |\n|---|\n| b |", "<div>", "`tick"} {
+		wiki, _ := wikiOf("head", md, "[foot](https://desk.example.com/IT-1#ticketsync=footer)", "")
+		lines := strings.Split(wiki, "\n")
+		require.Equal(t, "head", lines[0], md)
+		require.Equal(t, "[foot|https://desk.example.com/IT-1#ticketsync=footer]", lines[len(lines)-1], md)
+		require.Empty(t, lines[len(lines)-2], md)
+	}
 }

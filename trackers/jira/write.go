@@ -94,8 +94,8 @@ func container(c ticket.Container) map[string]any {
 	return map[string]any{"key": c.Key}
 }
 
-// Update sets fields in one call. Cloud answers with what it stored; Data
-// Center has to be asked.
+// Update sets fields in one call. Cloud answers with what it stored, markers
+// left out; Data Center has to be asked.
 func (t *Tracker) Update(ctx context.Context, u trackers.Update) (*trackers.Result, error) {
 	const op = "update ticket"
 	me, err := t.self(ctx)

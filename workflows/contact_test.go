@@ -1,0 +1,310 @@
+package workflows
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/activities"
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+)
+
+func TestFirstContactReplicatesACoveredTicket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(func(s *ticket.Snapshot) { s.Fields[ticket.Assignee] = user("bob") })
+	w.after(30*time.Second, func() { w.stands(IsLinked, "") })
+	st := w.play(PairState{})
+
+	replica := w.right.get("ENG1")
+	require.Equal(t, "Printer", replica.Text(ticket.Title))
+	require.Equal(t, "It is **on fire**.", replica.Text(ticket.Description))
+	require.Equal(t, "bob@example.com", replica.Fields[ticket.Assignee].User.Email)
+	require.Equal(t, "Bug", replica.Type)
+	marker := ticket.Marker{Installation: "test", Pair: leftPair, Generation: 1, State: ticket.Linked}
+	marker.URL = w.left.get("IT1").URL
+	require.Contains(t, replica.Markers, marker)
+	marker.URL = replica.URL
+	require.Equal(t, []ticket.Marker{marker}, w.left.get("IT1").Markers)
+	require.Equal(t, []activities.EnlistParams{{Replica: replica.Ref, Pair: leftPair}}, w.played.enlisted)
+	require.Len(t, w.right.tickets, 1)
+	require.Equal(t, replica.Ref, st.Replica)
+	require.Equal(t, ticket.Left, st.Sync.Origin)
+	require.Zero(t, w.right.called("update"), "what the create call wrote is not written again")
+}
+
+func TestFirstContactSkips(t *testing.T) {
+	t.Parallel()
+	off := false
+	for name, c := range map[string]struct {
+		reason ticket.Reason
+		ticket func(*ticket.Snapshot)
+		rules  func(*reconcile.Rules)
+		gone   bool
+		none   bool // no route at all
+	}{
+		"private":          {reason: ticket.Private, ticket: func(s *ticket.Snapshot) { s.Private = "private" }},
+		"elsewhere":        {reason: ticket.ReplicatedElsewhere, ticket: func(s *ticket.Snapshot) { s.Elsewhere = "sync" }},
+		"too old":          {reason: ticket.TooOld, ticket: func(s *ticket.Snapshot) { s.Created = epoch.Add(-48 * time.Hour) }},
+		"container":        {reason: ticket.NoRoute, ticket: func(s *ticket.Snapshot) { s.Container = ticket.Container{ID: "PROD"} }},
+		"replica of other": {reason: ticket.IsReplica, ticket: replicaOf("linear")},
+		"filter": {reason: ticket.Filtered, rules: func(r *reconcile.Rules) {
+			r.Filter.Labels = reconcile.Choice{Any: []string{"sync"}}
+		}},
+		"type": {
+			reason: ticket.WrongType, ticket: func(s *ticket.Snapshot) { s.Type = "Question" },
+			rules: func(r *reconcile.Rules) { r.Left.Type = "Incident" },
+		},
+		"direction":    {reason: ticket.Direction, rules: func(r *reconcile.Rules) { r.Direction = reconcile.ToLeft }},
+		"disabled":     {reason: ticket.Disabled, rules: func(r *reconcile.Rules) { r.Enabled = &off }},
+		"paused":       {reason: ticket.Paused, rules: func(r *reconcile.Rules) { r.Paused = true }},
+		"removed":      {reason: ticket.RouteRemoved, rules: func(r *reconcile.Rules) { r.Removed = true }},
+		"not readable": {reason: ticket.NotReadable, gone: true},
+		"no route":     {reason: ticket.NoRoute, none: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.open()
+			if c.ticket != nil {
+				w.left.change("IT1", c.ticket)
+			}
+			if c.rules != nil {
+				w.settings(c.rules)
+			}
+			if c.gone {
+				w.left.remove("IT1")
+			}
+			if c.none {
+				w.played.routes = nil
+			}
+			require.NoError(t, w.meet(leftPair))
+			state, _ := w.attributes.GetKeyword(attrState)
+			reason, _ := w.attributes.GetKeyword(attrReason)
+			require.Equal(t, Skipped+" "+string(c.reason), state+" "+reason)
+			require.Equal(t, []string{"Meet"}, w.calls)
+			require.Empty(t, w.right.tickets)
+		})
+	}
+}
+
+func replicaOf(connection string) func(*ticket.Snapshot) {
+	return func(s *ticket.Snapshot) {
+		s.Ours = true
+		pair := ticket.PairID(ticket.Ref{Connection: connection, ID: "7"}, s.Ref.Connection)
+		s.Markers = []ticket.Marker{{Installation: "test", Pair: pair, Generation: 1, State: ticket.Linked}}
+	}
+}
+
+// The webhook of our own create arrives before its marker can be read.
+func TestFirstContactWaitsForTheMarkerOfOurOwnTicket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.played.answer = activities.Mine
+	w.right.open("ENG", "Bug", func(s *ticket.Snapshot) { s.Ours = true })
+	w.after(5*time.Second, func() {
+		require.Equal(t, []string{"Meet", "Meet"}, w.calls, "after 2 s it was looked at again")
+		w.right.change("ENG1", func(s *ticket.Snapshot) { s.Markers = []ticket.Marker{markerOf(leftPair, ticket.Linked)} })
+	})
+	var st AliasState
+	w.continued(w.meet("pair/jira/ENG1/helpdesk"), addressing.Alias, &st)
+	require.Equal(t, leftPair, st.Pair)
+	require.Empty(t, w.left.tickets)
+}
+
+func markerOf(pair string, state ticket.MarkerState) ticket.Marker {
+	return ticket.Marker{Installation: "test", Pair: pair, Generation: 1, State: state}
+}
+
+func TestFirstContactNeverReplicatesOurOwnTicket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(func(s *ticket.Snapshot) { s.Ours = true })
+	require.NoError(t, w.meet(leftPair))
+	reason, _ := w.attributes.GetKeyword(attrReason)
+	require.Equal(t, string(ticket.OwnUnmarked), reason)
+	require.Len(t, w.calls, looks+1)
+	require.Empty(t, w.right.tickets)
+}
+
+// Our own ticket that is the replica of a third tracker is replicated on when
+// the route says so.
+func TestFirstContactChains(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.settings(func(r *reconcile.Rules) { r.Chain = true })
+	w.open(replicaOf("linear"))
+	st := w.play(PairState{})
+	require.Equal(t, Linked, st.Phase)
+	require.Empty(t, w.played.asked, "the marker names another connection")
+}
+
+// What a replica's run does depends on the answer of the pair in its marker.
+func TestFirstContactAsksThePairOfTheMarker(t *testing.T) {
+	t.Parallel()
+	const replicaPair = "pair/jira/ENG1/helpdesk"
+	for name, c := range map[string]struct {
+		answer activities.Answer
+		broken bool
+		reason ticket.Reason // of being skipped
+	}{
+		"unlinked":             {answer: activities.Unlinked, reason: ticket.UnlinkedByOperator},
+		"duplicate":            {answer: activities.Duplicate, reason: ticket.DuplicateReplica},
+		"pair cannot tell":     {answer: activities.Later, reason: ticket.NotReadable},
+		"pair does not answer": {broken: true, reason: ticket.NotReadable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.played.answer, w.played.broken["Ask"] = c.answer, c.broken
+			w.right.open("ENG", "Bug", func(s *ticket.Snapshot) {
+				s.Ours, s.Markers = true, []ticket.Marker{markerOf(leftPair, ticket.Linked)}
+			})
+			require.NoError(t, w.meet(replicaPair))
+			reason, _ := w.attributes.GetKeyword(attrReason)
+			require.Equal(t, string(c.reason), reason)
+			require.Empty(t, w.left.tickets)
+		})
+	}
+
+	t.Run("mine", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.played.answer = activities.Mine
+		w.right.open("ENG", "Bug", func(s *ticket.Snapshot) {
+			s.Ours, s.Markers = true, []ticket.Marker{markerOf(leftPair, ticket.Linked)}
+		})
+		w.after(0, func() {
+			w.hint(ticket.Hint{Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Kind: ticket.CommentEvent, Comment: "c9"})
+		})
+		var st AliasState
+		w.continued(w.meet(replicaPair), addressing.Alias, &st)
+		require.Equal(t, leftPair, st.Pair)
+		require.Contains(t, st.Hints, ticket.Hint{Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Kind: ticket.ChangeHint, Source: "alias"})
+		require.Equal(t, []activities.AskParams{{Pair: leftPair, Claim: activities.Claim{
+			Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Generation: 1, Ours: true,
+		}}}, w.played.asked)
+	})
+}
+
+// A clone carries the marker of the ticket it was made from; the pair says
+// that it is not its replica, and it is replicated in its own right.
+func TestFirstContactReplicatesAClone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.played.answer = activities.NotMine
+	w.right.open("ENG", "Bug", func(s *ticket.Snapshot) {
+		s.Markers = []ticket.Marker{markerOf("pair/helpdesk/IT9/jira", ticket.Linked)}
+	})
+	w.crowd(time.Minute)
+	var st PairState
+	w.continued(w.run("pair/jira/ENG1/helpdesk", Pair, PairState{}), addressing.Pair, &st)
+	require.Equal(t, ticket.Ref{Connection: "helpdesk", ID: "IT1"}, st.Replica)
+	require.Equal(t, ticket.Right, st.Sync.Origin)
+	require.Equal(t, "Printer", w.left.get("IT1").Text(ticket.Title))
+}
+
+func TestFirstContactIgnoresAnotherInstallation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(func(s *ticket.Snapshot) {
+		m := markerOf("pair/jira/ENG9/helpdesk", ticket.Linked)
+		m.Installation = "production"
+		s.Markers = []ticket.Marker{m}
+	})
+	st := w.play(PairState{})
+	require.Equal(t, Linked, st.Phase)
+	require.Empty(t, w.played.asked)
+}
+
+// An alias signal that comes before first contact is over makes the run that
+// pair's alias, even when the ticket cannot be read.
+func TestFirstContactYieldsToAnAliasSignal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.right.open("ENG", "Bug")
+	w.after(0, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
+	w.right.fails("fetch", trackers.Error{Kind: trackers.Unavailable}, forEver)
+	var st AliasState
+	w.continued(w.meet("pair/jira/ENG1/helpdesk"), addressing.Alias, &st)
+	require.Equal(t, leftPair, st.Pair)
+	require.Empty(t, w.left.tickets)
+}
+
+// A run that was terminated is found again by the markers it left.
+func TestFirstContactAdoptsAnExistingLink(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	before := w.linked()
+	c := w.left.speak("IT1", "Any news?")
+	w.after(time.Second, func() { w.hear(w.left, "IT1", c, "alice") })
+	before = w.play(before)
+	require.Len(t, w.right.get("ENG1").Comments, 1)
+
+	w.again(func(r *reconcile.Rules) { r.Filter.Labels = reconcile.Choice{Any: []string{"none has it"}} })
+	w.right.edit("ENG1", ticket.Title, text("Printer on fire"))
+	st := w.play(PairState{})
+	require.Equal(t, before.Replica, st.Replica)
+	require.Len(t, w.right.tickets, 1, "linked tickets are exempt from the filter")
+	require.Len(t, w.right.get("ENG1").Comments, 1, "copies are known by their tokens")
+	require.Equal(t, w.left.get("IT1").Text(ticket.Title), w.right.get("ENG1").Text(ticket.Title))
+	require.Equal(t, before.Sync.Comments[0].Copy, st.Sync.Comments[0].Copy)
+	journaled(t, st, "link taken up again")
+}
+
+func TestFirstContactRestsOnItsOwnUnlinkedMarker(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(func(s *ticket.Snapshot) { s.Markers = []ticket.Marker{markerOf(leftPair, ticket.Unlinked)} })
+	w.after(time.Second, func() { w.stands(Unlinked, ticket.UnlinkedByOperator) })
+	w.after(time.Second, func() { w.left.edit("IT1", ticket.Title, text("edited after unlink")); w.tell(w.left, "IT1", "alice") })
+	st := w.play(PairState{})
+	require.Equal(t, Resting, st.Phase)
+	require.Empty(t, w.right.tickets)
+	require.Equal(t, []string{"Meet"}, w.calls)
+}
+
+// The replica that the marker names is gone: it is not made again.
+func TestFirstContactRestsWithoutItsReplica(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.linked()
+	w.right.remove("ENG1")
+	st := w.play(PairState{})
+	require.Equal(t, Resting, st.Phase)
+	require.Equal(t, ticket.AccessLost, st.Rest)
+	require.Empty(t, w.right.tickets)
+}
+
+// A tracker that is down for long is waited for, visibly.
+func TestFirstContactWaitsForTheTracker(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.left.fails("fetch", trackers.Error{Kind: trackers.Auth, Status: 401}, forEver)
+	w.after(30*time.Second, func() { w.stands(Attention, ticket.Auth) })
+	w.after(30*time.Second, func() { w.left.heals() })
+	w.after(2*time.Hour, func() { w.stands(IsLinked, "") })
+	require.Equal(t, Linked, w.play(PairState{}).Phase)
+}
+
+// A claim that comes while first contact goes on is answered at its end.
+func TestFirstContactAnswersClaims(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.linked()
+	w.left.change("IT1", func(s *ticket.Snapshot) { s.Markers = nil }) // the origin's link was removed
+	var answer activities.Answer
+	w.after(0, func() {
+		w.claim(activities.Claim{Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Generation: 1, Ours: true}, func(a activities.Answer) { answer = a })
+	})
+	st := w.play(PairState{})
+	require.Equal(t, activities.Mine, answer)
+	require.Equal(t, ticket.Ref{Connection: "jira", ID: "ENG1"}, st.Replica)
+	require.Len(t, w.right.tickets, 1)
+	require.Len(t, w.left.get("IT1").Markers, 1, "the marker is written again")
+}
