@@ -9,7 +9,10 @@ COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
     go build -trimpath -ldflags="-s -w" -o /ticketsync ./cmd/ticketsync
 
-# Has CA certificates and time zones, and runs as nobody in particular.
-FROM gcr.io/distroless/static-debian12:nonroot
+# Nothing but the binary and the certificates of public authorities; it runs as
+# nobody in particular.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /ticketsync /usr/local/bin/ticketsync
-ENTRYPOINT ["ticketsync"]
+USER 65532:65532
+ENTRYPOINT ["/usr/local/bin/ticketsync"]

@@ -115,20 +115,31 @@ func (a *Activities) Rouse(ctx context.Context, p RouseParams) error {
 
 // SettingsParams asks for a route's settings without a look at any tracker.
 type SettingsParams struct {
-	Route string `json:"route"`
-	Left  string `json:"left"` // connections
-	Right string `json:"right"`
+	Route string        `json:"route"`
+	Left  reconcile.End `json:"left"` // as the pair knows them
+	Right reconcile.End `json:"right"`
 	// Expect is the version that must exist by now, 0 for any.
 	Expect int `json:"expect,omitempty"`
 }
 
 // Settings returns the settings now in force, nil when the route is unknown.
+// Those of a removed route are another's that covers the same containers: a
+// route is renamed by adding it under the new name.
 func (a *Activities) Settings(ctx context.Context, p SettingsParams) (*reconcile.Rules, error) {
-	routes, err := a.between(ctx, p.Left, p.Right, expect{p.Route, p.Expect})
+	routes, err := a.between(ctx, p.Left.Connection, p.Right.Connection, expect{p.Route, p.Expect})
 	if err != nil {
 		return nil, fail(err)
 	}
 	at := slices.IndexFunc(routes, func(r reconcile.Rules) bool { return r.Name == p.Route })
+	if at < 0 || routes[at].Removed {
+		heir := slices.IndexFunc(routes, func(r reconcile.Rules) bool {
+			return r.IsEnabled() && r.Left.Connection == p.Left.Connection &&
+				r.Covers(ticket.Left, p.Left.Container) && r.Covers(ticket.Right, p.Right.Container)
+		})
+		if heir >= 0 {
+			at = heir
+		}
+	}
 	if at < 0 {
 		return nil, nil
 	}

@@ -140,6 +140,7 @@ func syntax(name string, data []byte) (root ast.Node, problem *Problem) {
 
 type anchorCollector map[string]ast.Node
 
+// Visit implements ast.Visitor.
 func (a anchorCollector) Visit(n ast.Node) ast.Visitor {
 	if anchor, ok := n.(*ast.AnchorNode); ok && anchor.Value != nil {
 		a[anchor.Name.String()] = anchor.Value

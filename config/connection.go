@@ -17,7 +17,6 @@ import (
 type kind struct {
 	container string   // the key of a route's side that names the container
 	typed     bool     // a side also has an issue_type
-	signed    bool     // deliveries can be signed: webhook_secret
 	flavors   []string // the first is the default
 	// browse is appended to url for web_url where the file has none; "" when
 	// the tracker's addresses cannot be guessed.

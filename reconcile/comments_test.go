@@ -33,12 +33,13 @@ func TestNewComments(t *testing.T) {
 	})
 	onBench(t, "in the order they were written, whatever the tracker's", func(t *testing.T, b *bench) {
 		first, second, third := b.right.say("1"), b.right.say("2"), b.right.say("3")
-		b.right.comments[0], b.right.comments[2] = b.right.comments[2], b.right.comments[0]
+		b.right.comment(first).Created = minute(-1)
+		b.right.comment(third).Created = minute(-2)
 		var sources []string
 		for _, op := range b.plan().Operations {
 			sources = append(sources, op.Comment.Source)
 		}
-		require.Equal(t, []string{first, second, third}, sources)
+		require.Equal(t, []string{third, first, second}, sources)
 	})
 	onBench(t, "a reply quotes the first line of its parent", func(t *testing.T, b *bench) {
 		parent := b.left.say("\nWho?\nI mean it.")

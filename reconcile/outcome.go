@@ -66,7 +66,7 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 		notes = append(notes, Note{What: "conflict: " + what, From: w.Beaten, To: w.To})
 	}
 	if o.Lost != "" {
-		notes = append(notes, Note{What: string(ticket.OverwrittenUnseen) + ": " + what, From: o.Lost, To: w.To})
+		notes = append(notes, Note{What: string(ticket.OverwrittenUnseen) + ": " + what, From: shorten(o.Lost, 200), To: w.To})
 	}
 	notes = append(notes, Note{What: what, From: w.From, To: w.To})
 	fs.setFP(side.Other(), w.Source)
@@ -112,7 +112,7 @@ func (s *State) Moved(rules *Rules, side ticket.Side, st Step, now *ticket.Snaps
 	fs.Way.Steps = append(fs.Way.Steps, st.From.Name+" > "+st.Move.To.Name)
 	fs.Way.Guessed = fs.Way.Guessed || st.Guess
 	if fs.Hold != nil {
-		fs.Hold.Due = false // this was the next try
+		fs.Hold.Due, fs.Hold.RetryAt = false, time.Time{} // this was the next try
 	}
 	fs.setFP(side.Other(), Changed)
 	elsewhere := Note{What: what + " went elsewhere", From: st.Move.To.Name, To: now.Status().Name}

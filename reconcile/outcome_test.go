@@ -143,6 +143,17 @@ func TestCreated(t *testing.T) {
 		b.sync()
 		require.Equal(t, "Printer", b.right.raw[ticket.Title].Text)
 	})
+	onBench(t, "what was refused is written next, to be held then", func(t *testing.T, b *bench) {
+		create(t, b, func(w Write) FieldOutcome {
+			if w.Field == ticket.Description {
+				b.right.raw[w.On] = text("Steps to reproduce:")
+				return FieldOutcome{Refused: ticket.FieldRefused}
+			}
+			return b.right.save(w)
+		})
+		_, w := b.write(b.plan())
+		require.Equal(t, ticket.Description, w.Field)
+	})
 	onBench(t, "the status is walked to", func(t *testing.T, b *bench) {
 		b.left.edit(ticket.Status, state("Done"))
 		create(t, b, b.right.save)

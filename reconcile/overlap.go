@@ -59,6 +59,13 @@ func between(a, b *Rules) []string {
 	return out
 }
 
+// Joins reports whether two routes are between the same two containers, with
+// the same types: the same route under another name, as far as tickets see.
+func (r *Rules) Joins(other *Rules) bool {
+	same := func(a, b End) bool { return sameEnd(a, b) && strings.EqualFold(a.Type, b.Type) }
+	return same(r.Left, other.Left) && same(r.Right, other.Right) || same(r.Left, other.Right) && same(r.Right, other.Left)
+}
+
 // sameEnd reports whether two ends are one container.
 func sameEnd(a, b End) bool {
 	if a.Connection != b.Connection {

@@ -185,7 +185,8 @@ func (h *Hold) holds(left, right, mapping string, take ticket.Side) bool {
 func (s State) Clone() State {
 	out := s
 	out.Fields = make(map[ticket.Field]FieldState, len(s.Fields))
-	for name, f := range s.Fields {
+	for _, name := range sortedKeys(s.Fields) {
+		f := s.Fields[name]
 		f.Hold = f.Hold.clone()
 		if f.Way != nil {
 			way := *f.Way
@@ -200,10 +201,10 @@ func (s State) Clone() State {
 		out.Comments[i] = l
 	}
 	out.Edges = map[ticket.Side]map[string][]string{}
-	for side, edges := range s.Edges {
-		out.Edges[side] = make(map[string][]string, len(edges))
-		for from, to := range edges {
-			out.Edges[side][from] = append([]string(nil), to...)
+	for _, side := range sortedKeys(s.Edges) {
+		out.Edges[side] = make(map[string][]string, len(s.Edges[side]))
+		for _, from := range sortedKeys(s.Edges[side]) {
+			out.Edges[side][from] = slices.Clone(s.Edges[side][from])
 		}
 	}
 	return out

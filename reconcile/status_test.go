@@ -11,7 +11,7 @@ import (
 func TestStatusMap(t *testing.T) {
 	t.Parallel()
 	r := testRules()
-	r.Status = append(r.Status, StatusRule{Left: "Stuck", Right: "Blocked"})
+	r.Status = append(r.Status, StatusRule{Left: "Parked", Right: "Backlog", Direction: ToRight})
 	for _, c := range []struct {
 		from ticket.Side
 		s    ticket.State
@@ -25,6 +25,8 @@ func TestStatusMap(t *testing.T) {
 		{ticket.Left, ticket.State{Name: "Closed"}, "Done"},
 		{ticket.Right, ticket.State{Name: "Waiting"}, ""},
 		{ticket.Left, ticket.State{Name: "New"}, ""},
+		{ticket.Left, ticket.State{Name: "Parked"}, "Backlog"},
+		{ticket.Right, ticket.State{Name: "Backlog"}, ""},
 	} {
 		require.Equal(t, []string{c.want}, r.Targets(c.from, []ticket.State{c.s}), c)
 	}
@@ -51,6 +53,13 @@ func TestStatusIsSetWhereItCanBe(t *testing.T) {
 		b.sync()
 		b.left.edit(ticket.Status, state("In Progress"))
 		b.quiet()
+	})
+	onBench(t, "nor is the target touched when the source's new status is there already", func(t *testing.T, b *bench) {
+		b.left.edit(ticket.Status, state("In Progress"))
+		b.sync()
+		b.left.edit(ticket.Status, state("Waiting"))
+		b.quiet()
+		require.Nil(t, b.hold(ticket.Status))
 	})
 	onBench(t, "a target that maps to the source already is left", func(t *testing.T, b *bench) {
 		b.right.edit(ticket.Status, state("In Review"))
@@ -91,6 +100,13 @@ func TestStatusIsWalkedTo(t *testing.T) {
 		b.quiet()
 		require.Equal(t, "Done", b.status(ticket.Left))
 	})
+	onBench(t, "whatever the conflict rule: our own steps are nobody's change", func(t *testing.T, b *bench) {
+		b.left.edit(ticket.Status, state("Done"))
+		for _, n := range b.sync() {
+			require.NotContains(t, n.What, "conflict")
+		}
+		require.Equal(t, "Done", b.status(ticket.Right))
+	}, func(r *Rules) { r.Conflict.Default = RightWins })
 	onBench(t, "a path serves from every status on it", func(t *testing.T, b *bench) {
 		b.right.edit(ticket.Status, state("In Progress"))
 		b.sync()
@@ -199,17 +215,23 @@ func TestStepThatDoesNotLast(t *testing.T) {
 		onBench(t, name, func(t *testing.T, b *bench) {
 			b.right.workflow["Blocked"] = []string{"In Progress"}
 			b.left.edit(ticket.Status, state("Done"))
-			steps := 0
-			for range 20 {
-				d := b.plan()
-				for _, op := range d.Operations {
-					steps++
-					b.right.move(*op.Move)
-					b.right.edit(ticket.Status, state(end))
-					b.state.Moved(b.rules, op.Side, *op.Move, b.right.fetch())
+			walk := func() (steps int) {
+				for range 20 {
+					d := b.plan()
+					for _, op := range d.Operations {
+						steps++
+						b.right.move(*op.Move)
+						b.right.edit(ticket.Status, state(end))
+						b.state.Moved(b.rules, op.Side, *op.Move, b.right.fetch())
+					}
 				}
+				return steps
 			}
-			require.LessOrEqual(t, steps, 2)
+			require.LessOrEqual(t, walk(), 2)
+			b.change(ticket.Status, func(f *FieldState) { f.Hold.Due, f.Hold.Tries, f.Hold.RetryAt = true, 4, minute(1) })
+			require.Equal(t, 1, walk(), "a retry is one more step")
+			require.Equal(t, 4, b.hold(ticket.Status).Tries, "and backs off further")
+			require.Zero(t, b.hold(ticket.Status).RetryAt, "from a time still to be set")
 			require.Equal(t, ticket.NoTransition, b.hold(ticket.Status).Reason)
 			require.Contains(t, b.hold(ticket.Status).Detail, "did not last")
 			b.change(ticket.Status, func(f *FieldState) { f.Hold.Due = true })
@@ -272,4 +294,29 @@ func TestLearnedStepsAreBounded(t *testing.T) {
 	}
 	require.LessOrEqual(t, len(b.state.Edges[ticket.Right]), 60)
 	require.Empty(t, b.state.Edges[ticket.Left])
+}
+
+func TestClose(t *testing.T) {
+	t.Parallel()
+	onBench(t, "sets the status where it can be set", func(t *testing.T, b *bench) {
+		op, ok := Close(b.rules, &b.state, ticket.Left, b.left.fetch(), "Closed")
+		require.True(t, ok)
+		require.Equal(t, ticket.Left, op.Side)
+		require.Equal(t, "Closed", op.Writes[0].Value.State.Name)
+		b.left.save(op.Writes[0])
+		_, ok = Close(b.rules, &b.state, ticket.Left, b.left.fetch(), "closed")
+		require.False(t, ok, "it is there")
+		_, ok = Close(b.rules, &b.state, ticket.Left, b.left.fetch(), "")
+		require.False(t, ok)
+	})
+	onBench(t, "walks where it takes steps, and never guesses", func(t *testing.T, b *bench) {
+		for range 3 {
+			op, ok := Close(b.rules, &b.state, ticket.Right, b.right.fetch(), "Done")
+			require.True(t, ok)
+			b.right.move(*op.Move)
+		}
+		require.Equal(t, "Done", b.status(ticket.Right))
+		_, ok := Close(b.rules, &b.state, ticket.Right, b.right.fetch(), "Archived")
+		require.False(t, ok)
+	})
 }

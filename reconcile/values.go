@@ -201,8 +201,11 @@ func words(s string) string {
 	}, s)
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
+// sortedKeys is how every map here is gone through.
+//
+//workflowcheck:ignore
+func sortedKeys[K ~string, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}

@@ -79,6 +79,13 @@ func TestAssignee(t *testing.T) {
 		require.Empty(t, b.sync(), "and is said once")
 	}
 	onBench(t, "unknown there: cleared", unknown)
+	onBench(t, "unknown on the left: the same", func(t *testing.T, b *bench) {
+		b.right.edit(ticket.Assignee, user("dave"))
+		b.sync()
+		users(b.rules)
+		b.sync()
+		require.Equal(t, "dave", b.right.raw[ticket.Assignee].User.Name)
+	}, func(r *Rules) { r.Conflict.Default = LeftWins })
 	onBench(t, "unknown there: not even a new map brings the clearing back", func(t *testing.T, b *bench) {
 		unknown(t, b)
 		users(b.rules)

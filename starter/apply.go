@@ -112,7 +112,7 @@ func askRoute(ctx context.Context, c client.Client, name, update string, arg, ou
 // judgeAll sums up what the trackers said, and looks at the routes side by
 // side, together with those in force that the file does not name.
 func judgeAll(file *config.File, checks []workflows.CheckResult, inForce []reconcile.Rules, strict bool) *ApplyReport {
-	report := &ApplyReport{Routes: []RouteReport{}, NotInFile: []string{}, Errors: []string{}, Warnings: []string{}}
+	report := &ApplyReport{Routes: []RouteReport{}, NotInFile: []LeftRoute{}, Errors: []string{}, Warnings: []string{}}
 	var together []reconcile.Rules
 	for i, check := range checks {
 		name := file.Routes[i].Name
@@ -134,7 +134,7 @@ func judgeAll(file *config.File, checks []workflows.CheckResult, inForce []recon
 			r.Result, r.Version = resultUnchanged, current.Version
 		}
 		if current != nil {
-			r.Differences = Differences(current, &check.Rules)
+			r.Differences = Differences(current, resolved(&check.Rules, current))
 			if r.Result == resultUnchanged && len(r.Differences) > 0 {
 				r.Result = resultChanged
 			}
@@ -157,11 +157,32 @@ func judgeAll(file *config.File, checks []workflows.CheckResult, inForce []recon
 		if r.Removed || slices.ContainsFunc(file.Routes, func(f reconcile.Rules) bool { return f.Name == r.Name }) {
 			continue
 		}
-		report.NotInFile = append(report.NotInFile, r.Name)
-		together = append(together, r)
+		left := LeftRoute{Route: r.Name}
+		// A route that was renamed in the file overlaps with itself. That does
+		// no harm: the id of a pair does not depend on its route.
+		at := slices.IndexFunc(checks, func(c workflows.CheckResult) bool { return c.Rules.Joins(&r) })
+		if at >= 0 {
+			left.SameAs = checks[at].Rules.Name
+		} else {
+			together = append(together, r)
+		}
+		report.NotInFile = append(report.NotInFile, left)
 	}
 	report.Errors = append(report.Errors, reconcile.Overlaps(together)...)
 	return report
+}
+
+// resolved is the settings with containers that were not found as they were,
+// so that the difference shows what the file changed and nothing else.
+func resolved(rules, current *reconcile.Rules) *reconcile.Rules {
+	out := *rules
+	if out.Left.Container.ID == "" {
+		out.Left.Container, out.Left.Edges = current.Left.Container, current.Left.Edges
+	}
+	if out.Right.Container.ID == "" {
+		out.Right.Container, out.Right.Edges = current.Right.Container, current.Right.Edges
+	}
+	return &out
 }
 
 // applyRoutes changes the routes that differ and notes their new versions.

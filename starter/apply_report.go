@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -14,11 +13,19 @@ import (
 type ApplyReport struct {
 	Routes []RouteReport `json:"routes"`
 	// NotInFile are routes in force that the file does not name.
-	NotInFile []string `json:"not_in_file"`
-	Warnings  []string `json:"warnings"`
+	NotInFile []LeftRoute `json:"not_in_file"`
+	Warnings  []string    `json:"warnings"`
 	// Errors keep everything from being applied.
 	Errors []string `json:"errors"`
 	DryRun bool     `json:"dry_run"`
+}
+
+// LeftRoute is a route in force that apply left as it is.
+type LeftRoute struct {
+	Route string `json:"route"`
+	// SameAs is a route of the file that joins the same containers, as after a
+	// change of the name; "" for none.
+	SameAs string `json:"same_as,omitempty"`
 }
 
 // RouteReport is one route of the file.
@@ -72,8 +79,11 @@ func (r *ApplyReport) print(o ApplyOptions) {
 	for i := range r.Routes {
 		r.printRoute(o.Out, &r.Routes[i])
 	}
-	for _, name := range r.NotInFile {
-		_, _ = fmt.Fprintf(o.Out, "route %s is in force but not in the file: it stays as it is\n", name)
+	for _, left := range r.NotInFile {
+		_, _ = fmt.Fprintf(o.Out, "route %s is in force but not in the file: it stays as it is\n", left.Route)
+		if left.SameAs != "" {
+			_, _ = fmt.Fprintf(o.Out, "  %s joins the same containers; the pairs of %s go on by the settings they have\n", left.SameAs, left.Route)
+		}
 	}
 	for _, w := range r.Warnings {
 		_, _ = fmt.Fprintf(o.Out, "warning: %s\n", w)
@@ -93,12 +103,13 @@ func (r *ApplyReport) printRoute(w io.Writer, route *RouteReport) {
 		if len(route.Statuses[s.side]) == 0 {
 			continue
 		}
-		t := table(w)
-		_, _ = fmt.Fprintf(t, "\n  STATUS IN %s %s\tBECOMES IN %s %s\n", s.from.Connection, s.from.Container, s.to.Connection, s.to.Container)
+		_, _ = fmt.Fprintln(w)
+		t := newColumns(w)
+		t.row("STATUS IN "+s.from.Connection+" "+s.from.Container, "BECOMES IN "+s.to.Connection+" "+s.to.Container)
 		for _, status := range route.Statuses[s.side] {
-			_, _ = fmt.Fprintf(t, "  %s\t%s\n", statusName(status), target(status, route.unmapped))
+			t.row(statusName(status), target(status, route.unmapped))
 		}
-		_ = t.Flush()
+		t.flush("  ")
 	}
 	_, _ = fmt.Fprintln(w)
 }
@@ -135,12 +146,6 @@ func target(s workflows.StatusTarget, unmapped string) string {
 		return "(no target: held)"
 	}
 	return s.Target
-}
-
-// table aligns columns that are separated by tabs.
-func table(w io.Writer) *tabwriter.Writer {
-	const gap = 2
-	return tabwriter.NewWriter(w, 0, 0, gap, ' ', 0)
 }
 
 // printJSON prints one value, indented.

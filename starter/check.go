@@ -187,19 +187,19 @@ func (r CheckReport) problems() int {
 const noticeable = 5 * time.Second
 
 func (r CheckReport) print(w io.Writer) {
-	t := table(w)
-	_, _ = fmt.Fprintln(t, "CONNECTION\tKIND\tTOKEN\tACCOUNT\tCLOCK")
+	t := newColumns(w)
+	t.row("CONNECTION", "KIND", "TOKEN", "ACCOUNT", "CLOCK")
 	for _, c := range r.Connections {
 		account := cmp.Or(c.Account, "-")
 		if c.Email != "" && c.Email != c.Account {
 			account += " <" + c.Email + ">"
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.Connection, c.Kind, c.Token, account, c.clock())
+		t.row(c.Connection, c.Kind, c.Token, account, c.clock())
 	}
-	_ = t.Flush()
+	t.flush("")
 	_, _ = fmt.Fprintln(w)
-	t = table(w)
-	_, _ = fmt.Fprintln(t, "ROUTE\tSIDE\tREADABLE\tCONTAINER")
+	t = newColumns(w)
+	t.row("ROUTE", "SIDE", "READABLE", "CONTAINER")
 	for _, route := range r.Routes {
 		for _, side := range []struct {
 			name string
@@ -209,10 +209,10 @@ func (r CheckReport) print(w io.Writer) {
 			if !side.e.Readable {
 				readable = "no"
 			}
-			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", route.Route, side.name, readable, side.e.EndReport)
+			t.row(route.Route, side.name, readable, side.e.EndReport.String())
 		}
 	}
-	_ = t.Flush()
+	t.flush("")
 	for _, c := range r.Connections {
 		for _, p := range c.Problems {
 			_, _ = fmt.Fprintf(w, "problem: %s: %s\n", c.Connection, p)

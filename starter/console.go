@@ -5,7 +5,9 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 )
 
 // Console is where a command's results go.
@@ -21,9 +23,48 @@ func (c Console) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.Notes, format+"\n", args...)
 }
 
-// row adds a line to a table.
-func row(w io.Writer, cells ...string) {
-	_, _ = fmt.Fprintln(w, strings.TrimRight("  "+strings.Join(cells, "\t"), "\t"))
+// columns prints rows in aligned columns, without spaces at the ends of lines.
+type columns struct {
+	out    io.Writer
+	buffer strings.Builder
+	tab    *tabwriter.Writer
+}
+
+func newColumns(out io.Writer) *columns {
+	const gap = 2
+	c := &columns{out: out}
+	c.tab = tabwriter.NewWriter(&c.buffer, 0, 0, gap, ' ', 0)
+	return c
+}
+
+func (c *columns) row(cells ...string) {
+	_, _ = fmt.Fprintln(c.tab, strings.Join(cells, "\t"))
+}
+
+// flush prints what was added, each line after a margin.
+func (c *columns) flush(margin string) {
+	_ = c.tab.Flush()
+	for line := range strings.Lines(c.buffer.String()) {
+		_, _ = fmt.Fprintln(c.out, strings.TrimRight(margin+line, " \n"))
+	}
+}
+
+// wrap breaks a text into lines of at most width characters, where it can.
+func wrap(s string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
 }
 
 // short cuts a text for a table's cell, on a rune's boundary.

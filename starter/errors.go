@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/ticket"
 )
 
@@ -36,7 +37,7 @@ func NotFound(format string, args ...any) error { return &NotFoundError{fmt.Erro
 
 // ErrNoWorker tells that nothing polls the task queue, so that nobody can
 // answer. Its text starts with the reason's code, no-worker.
-var ErrNoWorker = errors.New(string(ticket.NoWorker) + ": no worker answers on the task queue: start ticketsync worker")
+var ErrNoWorker = errors.New(string(ticket.NoWorker) + ": none answers on task queue " + addressing.TaskQueue + ": start ticketsync worker")
 
 // RefusedError is everything that keeps a configuration from being applied.
 type RefusedError struct {

@@ -1,6 +1,7 @@
 package starter
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -15,19 +16,25 @@ import (
 // queries is how many pairs are asked at once.
 const queries = 16
 
-// look asks pairs how they stand. A pair that does not answer, because no
-// worker runs, is shown by its search attributes; silent counts those.
-func look(ctx context.Context, c client.Client, runs []run) (views []workflows.View, silent int, err error) {
-	_, alive, err := lastPoll(ctx, c)
+// silence says which pairs gave no answer, and why.
+type silence struct {
+	pairs    int
+	noWorker bool // else the pairs themselves are in trouble
+}
+
+// look asks pairs how they stand. A pair that does not answer is shown by its
+// search attributes, with the reason no-worker when no worker runs.
+func look(ctx context.Context, c client.Client, runs []run) ([]workflows.View, silence, error) {
+	before, alive, err := lastPoll(ctx, c)
 	if err != nil {
-		return nil, 0, err
+		return nil, silence{}, err
 	}
-	views = make([]workflows.View, len(runs))
+	views := make([]workflows.View, len(runs))
 	answered := make([]bool, len(runs))
 	gate := make(chan struct{}, queries)
 	// A pair that does not answer speaks for all, until one does: then the
 	// worker lives and only that pair is in trouble.
-	ctx, giveUp := context.WithCancel(ctx)
+	asking, giveUp := context.WithCancel(ctx)
 	defer giveUp()
 	var heard atomic.Bool
 	var all sync.WaitGroup
@@ -39,7 +46,7 @@ func look(ctx context.Context, c client.Client, runs []run) (views []workflows.V
 		all.Go(func() {
 			gate <- struct{}{}
 			defer func() { <-gate }()
-			view, err := query(ctx, c, r)
+			view, err := query(asking, c, r)
 			if err != nil {
 				if late(err) && !heard.Load() {
 					giveUp()
@@ -51,15 +58,33 @@ func look(ctx context.Context, c client.Client, runs []run) (views []workflows.V
 		})
 	}
 	all.Wait()
-	for i := range views {
+	var silent silence
+	for i := range answered {
 		if !answered[i] {
-			silent++
-			if views[i].Reason == "" {
-				views[i].Reason = ticket.NoWorker
-			}
+			silent.pairs++
+		}
+	}
+	if silent.pairs == 0 || heard.Load() {
+		return views, silent, nil
+	}
+	last, _, err := lastPoll(ctx, c)
+	if silent.noWorker = err != nil || !last.After(before); silent.noWorker {
+		for i := range views {
+			views[i].Reason = cmp.Or(views[i].Reason, ticket.NoWorker)
 		}
 	}
 	return views, silent, nil
+}
+
+// note tells the operator that what is shown may be old.
+func (s silence) note(out Console) {
+	switch {
+	case s.pairs == 0:
+	case s.noWorker:
+		out.note("%s; shown is what the pairs last said", ErrNoWorker)
+	default:
+		out.note("without an answer: %d; shown is what these pairs last said, Temporal's UI says what ails them", s.pairs)
+	}
 }
 
 // query asks one pair.

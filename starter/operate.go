@@ -42,7 +42,7 @@ func Resolve(ctx context.Context, c client.Client, target Target, field string, 
 	}
 	return operate(ctx, c, target, order{
 		update: addressing.UpdateResolve, args: []any{workflows.Resolve{Field: ticket.Field(field), Take: side}},
-		single: true, done: field + " is taken from the " + take,
+		single: true, choosy: true, done: field + " is taken from the " + take,
 	}, out)
 }
 
@@ -85,6 +85,9 @@ type order struct {
 	args   []any
 	// single keeps the command from acting on several pairs unasked.
 	single bool
+	// choosy tells that the pair refuses what the operator chose, and not the
+	// time for it.
+	choosy bool
 	// revive lets it begin a run where one was ended from outside.
 	revive bool
 	// done follows the pair's name when the pair has agreed.
@@ -115,9 +118,14 @@ func operate(ctx context.Context, c client.Client, target Target, o order, out C
 		}
 		switch err := ask(ctx, c, q, nil); {
 		case missing(err):
-			return NotFound("%s: its run was ended from outside: ticketsync retry %s brings it back", p.id, key)
+			return fmt.Errorf("%s: its run was ended from outside: ticketsync retry %s brings it back", name(p), key)
 		case err != nil:
-			return fmt.Errorf("%s: %w", name(p), plain(err))
+			_, _, refused := said(err)
+			err = fmt.Errorf("%s: %w", name(p), plain(err))
+			if refused && o.choosy && p.last.State != workflows.Unlinked {
+				return &BadInputError{err}
+			}
+			return err
 		}
 		_, _ = fmt.Fprintf(out.Out, "%s %s\n", name(p), o.done)
 	}

@@ -50,14 +50,14 @@ func Pairs(ctx context.Context, c client.Client, o PairsOptions, out Console) er
 		return err
 	}
 	if len(lost) > 0 {
-		out.note("%d of the pairs were ended from outside, such as %s: each comes back at its tickets' next change, or with ticketsync retry <key>",
+		out.note("ended from outside: %d, such as %s; each comes back at its tickets' next change, or with ticketsync retry <key>",
 			len(lost), lost[0].id)
 	}
 	views, silent, err := look(ctx, c, append(runs, lost...))
 	if err != nil {
 		return err
 	}
-	noteSilent(out, silent)
+	silent.note(out)
 	reports := []PairReport{}
 	for _, v := range views {
 		if v.State == workflows.Skipped || o.Route != "" && v.Route != o.Route || o.State != "" && v.State != o.State {
@@ -103,12 +103,6 @@ func lostPairs(ctx context.Context, c client.Client, running []run) ([]run, erro
 	return lost, nil
 }
 
-func noteSilent(out Console, silent int) {
-	if silent > 0 {
-		out.note("%s; shown is what they last said", ErrNoWorker)
-	}
-}
-
 func printPairs(out Console, reports []PairReport) {
 	if out.JSON {
 		printJSON(out.Out, reports)
@@ -118,11 +112,11 @@ func printPairs(out Console, reports []PairReport) {
 		out.note("no pairs")
 		return
 	}
-	t := table(out.Out)
-	_, _ = fmt.Fprintln(t, "LEFT\tRIGHT\tSTATE\tREASON\tSYNCED\tROUTE")
+	t := newColumns(out.Out)
+	t.row("LEFT", "RIGHT", "STATE", "REASON", "SYNCED (UTC)", "ROUTE")
 	for _, r := range reports {
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", cmp.Or(r.Left.Key, "-"), cmp.Or(r.Right.Key, "-"),
-			r.State, cmp.Or(string(r.Reason), "-"), cmp.Or(clock(r.SyncedAt), "-"), r.Route)
+		t.row(cmp.Or(r.Left.Key, "-"), cmp.Or(r.Right.Key, "-"), r.State,
+			cmp.Or(string(r.Reason), "-"), cmp.Or(clock(r.SyncedAt), "-"), r.Route)
 	}
-	_ = t.Flush()
+	t.flush("")
 }

@@ -2,7 +2,7 @@ package starter
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -44,12 +44,12 @@ func Routes(ctx context.Context, c client.Client, out Console) error {
 		out.note("no routes: ticketsync apply brings those of a file into force")
 		return nil
 	}
-	t := table(out.Out)
-	_, _ = fmt.Fprintln(t, "ROUTE\tSTATE\tLEFT\tDIRECTION\tRIGHT\tVERSION\tSINCE")
+	t := newColumns(out.Out)
+	t.row("ROUTE", "STATE", "LEFT", "DIRECTION", "RIGHT", "VERSION", "SINCE (UTC)")
 	for _, r := range list {
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", r.Route, r.State, r.Left, r.Direction, r.Right, r.Version, clock(r.Since))
+		t.row(r.Route, r.State, r.Left.String(), string(r.Direction), r.Right.String(), strconv.Itoa(r.Version), clock(r.Since))
 	}
-	_ = t.Flush()
+	t.flush("")
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"go.temporal.io/sdk/client"
 
@@ -41,7 +42,7 @@ func Show(ctx context.Context, c client.Client, key string, out Console) error {
 		if err != nil {
 			return err
 		}
-		noteSilent(out, silent)
+		silent.note(out)
 		for i, v := range views {
 			reports = append(reports, TicketReport{View: v})
 			if pairs[i].ended() {
@@ -65,31 +66,36 @@ func Show(ctx context.Context, c client.Client, key string, out Console) error {
 
 func (r TicketReport) print(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "%s ⇄ %s: %s\n", cmp.Or(r.Left.Key, "(none)"), cmp.Or(r.Right.Key, "(none)"), r.State)
-	t := table(w)
-	row(t, "route", cmp.Or(r.Route, "(not chosen yet)"))
-	for _, side := range []struct {
-		name string
-		t    workflows.TicketView
-	}{{"left", r.Left}, {"right", r.Right}} {
-		if side.t.Key != "" {
-			row(t, side.name, side.t.Key+"  "+side.t.URL)
+	t := newColumns(w)
+	add := func(what, text string) {
+		if text == "" {
+			return
+		}
+		for i, line := range wrap(text, wide) {
+			if i > 0 {
+				what = ""
+			}
+			t.row(what, line)
 		}
 	}
+	add("route", cmp.Or(r.Route, "(not chosen yet)"))
+	add("left", strings.TrimSpace(r.Left.Key+" "+r.Left.URL))
+	add("right", strings.TrimSpace(r.Right.Key+" "+r.Right.URL))
 	if r.Reason != "" {
 		m, _ := ticket.Explain(r.Reason)
-		row(t, "reason", string(r.Reason))
-		row(t, "detail", short(r.Detail, wide))
-		row(t, "meaning", m.What)
-		row(t, "remedy", m.Remedy)
+		add("reason", string(r.Reason))
+		add("detail", r.Detail)
+		add("meaning", m.What)
+		add("remedy", m.Remedy)
 	}
 	if !r.SyncedAt.IsZero() {
-		row(t, "synced", clock(r.SyncedAt)+" UTC")
+		add("synced", clock(r.SyncedAt)+" UTC")
 	}
 	if r.State != workflows.Skipped {
-		row(t, "comments", fmt.Sprintf("%d kept alike", r.Comments))
+		add("comments", fmt.Sprintf("%d kept alike", r.Comments))
 	}
-	row(t, "workflow", r.WorkflowID)
-	_ = t.Flush()
+	add("workflow", r.WorkflowID)
+	t.flush("  ")
 	r.printVerdicts(w)
 	r.printFields(w)
 	r.printJournal(w)
@@ -98,7 +104,7 @@ func (r TicketReport) print(w io.Writer) {
 // Widths of texts in tables, in characters.
 const (
 	wide   = 90
-	medium = 50
+	medium = 60
 	narrow = 24
 )
 
@@ -107,16 +113,16 @@ func (r TicketReport) printVerdicts(w io.Writer) {
 		return
 	}
 	_, _ = fmt.Fprintln(w)
-	t := table(w)
-	row(t, "RULE", "VERDICT", "REASON", "DETAIL")
+	t := newColumns(w)
+	t.row("RULE", "VERDICT", "REASON", "DETAIL")
 	for _, v := range r.Verdicts {
 		says := "no"
 		if v.OK {
 			says = "ok"
 		}
-		row(t, v.Rule, says, cmp.Or(string(v.Reason), "-"), short(v.Detail, medium))
+		t.row(v.Rule, says, cmp.Or(string(v.Reason), "-"), short(v.Detail, medium))
 	}
-	_ = t.Flush()
+	t.flush("  ")
 }
 
 func (r TicketReport) printFields(w io.Writer) {
@@ -124,12 +130,12 @@ func (r TicketReport) printFields(w io.Writer) {
 		return
 	}
 	_, _ = fmt.Fprintln(w)
-	t := table(w)
-	row(t, "FIELD", "STATE", "REASON", "DETAIL")
+	t := newColumns(w)
+	t.row("FIELD", "STATE", "REASON", "DETAIL")
 	for _, f := range r.Fields {
-		row(t, string(f.Name), f.State, cmp.Or(string(f.Reason), "-"), short(f.Detail, medium))
+		t.row(string(f.Name), f.State, cmp.Or(string(f.Reason), "-"), short(f.Detail, medium))
 	}
-	_ = t.Flush()
+	t.flush("  ")
 	// Each reason once, and not that of the pair again.
 	told := map[ticket.Reason]bool{"": true, r.Reason: true}
 	for _, f := range r.Fields {
@@ -138,7 +144,13 @@ func (r TicketReport) printFields(w io.Writer) {
 		}
 		told[f.Reason] = true
 		m, _ := ticket.Explain(f.Reason)
-		_, _ = fmt.Fprintf(w, "  %s: %s %s\n", f.Reason, m.What, m.Remedy)
+		for i, line := range wrap(string(f.Reason)+": "+m.What+" "+m.Remedy, wide) {
+			indent := "  "
+			if i > 0 {
+				indent = "    "
+			}
+			_, _ = fmt.Fprintln(w, indent+line)
+		}
 	}
 }
 
@@ -147,10 +159,10 @@ func (r TicketReport) printJournal(w io.Writer) {
 		return
 	}
 	_, _ = fmt.Fprintln(w)
-	t := table(w)
-	row(t, "AT (UTC)", "WHAT", "FROM", "TO")
+	t := newColumns(w)
+	t.row("AT (UTC)", "WHAT", "FROM", "TO")
 	for _, e := range r.Journal {
-		row(t, clock(e.At), short(e.What, medium), short(e.From, narrow), short(e.To, narrow))
+		t.row(clock(e.At), short(e.What, 2*narrow), short(e.From, narrow), short(e.To, narrow))
 	}
-	_ = t.Flush()
+	t.flush("  ")
 }

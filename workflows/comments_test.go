@@ -97,7 +97,7 @@ func TestAmbiguousCommentStaysPending(t *testing.T) {
 	w.right.loses("comment")
 	w.right.fails("comments", trackers.Error{Kind: trackers.Unavailable}, forEver)
 	w.after(time.Second, func() { w.hear(w.left, "IT1", w.left.speak("IT1", "Any news?"), "alice") })
-	w.after(2*time.Minute, func() { t.Log(w.calls,w.right.calls,w.left.calls,w.view()); w.stands(Syncing, ticket.Unavailable) })
+	w.after(2*time.Minute, func() { w.stands(Syncing, ticket.Unavailable) })
 	st = w.play(st)
 	require.True(t, st.Sync.Comments[0].Pending)
 	require.NotNil(t, st.Hold)

@@ -58,7 +58,7 @@ func (p *pair) firstContact() (next, error) {
 		}
 		outcome, err := p.meet(&met, look)
 		switch {
-		case err != nil || outcome != looksAgain && (outcome != completes || p.hints.Len() == 0):
+		case err != nil || outcome != looksAgain && (outcome != completes || p.hints.Len() == 0 && p.operator == nil):
 			return outcome, err
 		case outcome == completes:
 			// What came in while we looked would be lost with the run.
@@ -241,7 +241,7 @@ func (p *pair) link() {
 	p.Phase, p.Rest, p.Hold, p.Intent = Linked, "", nil, nil
 	p.Enlist, p.Mark = true, true
 	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
-		p.soil(side, Dirt{Fields: true, Comments: true, Others: true})
+		p.soil(side, Dirt{Fields: true, Comments: true, Others: true, Links: true})
 	}
 }
 

@@ -81,15 +81,15 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 // claims it as soon as its webhook comes; else it is looked for once the
 // tracker's index must know it.
 func (p *pair) recover() bool {
-	if p.Replica.IsZero() {
-		p.hold(ticket.Ambiguous, "")
-		p.show()
-	}
 	quiet := p.Quiet
 	if quiet <= 0 {
 		quiet = defaultQuiet
 	}
 	due := p.Intent.At.Add(quiet)
+	if p.Replica.IsZero() && due.After(workflow.Now(p.ctx)) {
+		p.hold(ticket.Ambiguous, "")
+		p.show()
+	}
 	for p.Replica.IsZero() && p.Phase == Creating {
 		if wait := due.Sub(workflow.Now(p.ctx)); wait > 0 {
 			if _, err := workflow.AwaitWithTimeout(p.ctx, wait, func() bool { return !p.Replica.IsZero() || p.Phase != Creating }); err != nil {

@@ -92,7 +92,7 @@ func (p *pair) eachHold(visit func(*reconcile.Hold)) {
 
 // nextTry is when the earliest hold is due.
 func (p *pair) nextTry() (at time.Time, ok bool) {
-	if p.Paused || p.Phase == Resting {
+	if p.Paused || p.Phase == Resting && p.LinkHold == nil {
 		return at, false
 	}
 	note := func(h *reconcile.Hold) {
@@ -102,6 +102,10 @@ func (p *pair) nextTry() (at time.Time, ok bool) {
 	}
 	if p.Hold != nil {
 		note(p.Hold)
+		return at, !at.IsZero()
+	}
+	if p.Phase == Resting {
+		note(p.LinkHold) // a marker that could not say unlinked yet
 		return at, !at.IsZero()
 	}
 	p.eachHold(note)
@@ -121,6 +125,10 @@ func (p *pair) due(now time.Time) {
 		if mark(p.Hold) {
 			p.soilBoth()
 		}
+		return
+	}
+	if p.Phase == Resting {
+		p.Unmark = p.LinkHold != nil && mark(p.LinkHold)
 		return
 	}
 	any := false

@@ -35,6 +35,12 @@ func (p *pair) links() {
 	p.Enlist, p.Mark = false, false
 }
 
+// addressed reports whether the links that are to be made know where to lead.
+// A link that is taken up again learns it by reading the tickets.
+func (p *pair) addressed() bool {
+	return p.Tickets[ticket.Left].URL != "" && p.Tickets[ticket.Right].URL != ""
+}
+
 // mark writes the pair's marker on some of its tickets. A tracker that refuses
 // holds only the link.
 func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
@@ -54,6 +60,9 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 			continue
 		}
 		f := activities.FailureOf(err)
+		if f.Kind == trackers.NotFound {
+			continue // a ticket that is gone needs no marker; one that is hidden is noticed by reading it
+		}
 		h := &reconcile.Hold{Reason: ticket.LinkRefused, Detail: p.label(side) + ": " + f.Message}
 		if was != nil {
 			h.Since, h.Tries = was.Since, was.Tries
@@ -107,8 +116,8 @@ func (p *pair) deleted(side ticket.Side) {
 			err := workflow.ExecuteActivity(ctx, act.Notice, activities.NoticeParams{
 				Ref: p.ref(other), URL: p.Tickets[side].URL, Text: p.label(side) + " was deleted. This ticket is no longer replicated.",
 			}).Get(ctx, nil)
-			if f := activities.FailureOf(err); err != nil && f.Kind != trackers.NotFound {
-				p.fail(f)
+			if err != nil && activities.FailureOf(err).Kind != trackers.NotFound {
+				p.fail(activities.FailureOf(err))
 				return
 			}
 		}

@@ -146,7 +146,7 @@ func (p *pair) unlink(ctx workflow.Context) error {
 	p.stop()
 	p.journal("unlinked", p.label(p.originSide()), p.label(p.originSide().Other()))
 	p.Phase, p.Rest, p.Hold, p.Dirty, p.Enlist, p.Mark = Resting, ticket.UnlinkedByOperator, nil, nil, false, false
-	p.unmark = !p.Replica.IsZero()
+	p.Unmark = !p.Replica.IsZero()
 	p.wake = true
 	return nil
 }

@@ -45,7 +45,6 @@ type pair struct {
 	stop     func()                      // cancels them
 	held     *reconcile.Hold             // of the pair, while a round looks whether it still stands
 	operator *LinkTo                     // an operator's link that waits for first contact
-	unmark   bool                        // the markers have to say unlinked
 	stale    int                         // writes in a row that lost a race
 	wrote    map[ticket.Side][]time.Time // of late, for pacing
 	shown    attributes                  // search attributes as last upserted
@@ -89,8 +88,8 @@ func (p *pair) run() error {
 	for p.ctx.Err() == nil {
 		p.drain()
 		switch {
-		case p.unmark:
-			p.unmark = false
+		case p.Unmark:
+			p.Unmark = false
 			p.mark(ticket.Unlinked, bothSides...)
 		case p.Paused || p.Phase == Resting:
 		case p.Phase == Creating:
@@ -228,7 +227,7 @@ func (p *pair) overwrote(side ticket.Side, version string) {
 
 // idle reports whether nothing is left to do now.
 func (p *pair) idle() bool {
-	if p.hints.Len() > 0 || p.enlist.Len() > 0 || p.wake || p.unmark {
+	if p.hints.Len() > 0 || p.enlist.Len() > 0 || p.wake || p.Unmark {
 		p.wake = false
 		return false
 	}

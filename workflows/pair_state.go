@@ -37,6 +37,8 @@ type PairState struct {
 	Enlist bool `json:"enlist,omitempty"`
 	// Mark asks for the markers to be written.
 	Mark bool `json:"mark,omitempty"`
+	// Unmark asks for markers that say unlinked.
+	Unmark bool `json:"unmark,omitempty"`
 
 	Journal  []Entry   `json:"journal,omitempty"`
 	SyncedAt time.Time `json:"synced_at,omitzero"`

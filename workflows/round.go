@@ -20,14 +20,17 @@ func (p *pair) round() {
 	if !p.inForce() {
 		return
 	}
-	p.links()
+	if p.addressed() {
+		p.links()
+	}
 	if !p.fetch() {
 		return
 	}
 	if !p.Rules.IsEnabled() {
-		p.suspend() // newer settings say so
+		p.soilBoth() // newer settings say so; the next round asks what is in force
 		return
 	}
+	p.links()
 	// Each turn writes something; a way of many transitions takes one each.
 	const turns = 25
 	for range turns {
@@ -66,9 +69,9 @@ func (p *pair) inForce() bool {
 	var rules *reconcile.Rules
 	ctx := reading(p.ctx, "is route "+p.Rules.Name+" in force again?")
 	err := workflow.ExecuteActivity(ctx, act.Settings, activities.SettingsParams{
-		Route: p.Rules.Name, Left: p.Origin.Connection, Right: p.other, Expect: p.expect,
+		Route: p.Rules.Name, Left: p.Rules.Left, Right: p.Rules.Right, Expect: p.expect,
 	}).Get(ctx, &rules)
-	if err == nil && rules != nil && rules.Version != p.Rules.Version {
+	if err == nil && rules != nil && (rules.Name != p.Rules.Name || rules.Version != p.Rules.Version) {
 		p.adjust(rules)
 	}
 	if p.Rules.IsEnabled() {
@@ -97,7 +100,7 @@ func (p *pair) suspend() {
 func (p *pair) fetch() bool {
 	want := p.Dirty
 	p.Dirty = nil
-	others := false
+	others := p.held != nil // whether a hold still stands takes both
 	for _, side := range bothSides {
 		others = others || want[side].any() && want[side].Others
 	}
@@ -235,6 +238,9 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 // options says how much of a ticket to fetch: texts that are known stay there.
 func (p *pair) options(side ticket.Side, d Dirt) trackers.FetchOptions {
 	opts := trackers.FetchOptions{Custom: p.Rules.CustomFields(side), Comments: d.Comments, Links: d.Links}
+	if p.held != nil && p.held.Reason == ticket.ReplicatedElsewhere {
+		opts.Links = true // only they tell whether the other engine is gone
+	}
 	fs := p.Sync.Fields[ticket.Description]
 	fp := fs.Left
 	if side == ticket.Right {
@@ -259,7 +265,11 @@ func (p *pair) options(side ticket.Side, d Dirt) trackers.FetchOptions {
 
 // adjust takes newer settings into use. Holds are tried again under them.
 func (p *pair) adjust(rules *reconcile.Rules) {
-	p.journal("route settings", "version "+itoa(p.Rules.Version), "version "+itoa(rules.Version))
+	if rules.Name != p.Rules.Name {
+		p.journal("route", p.Rules.Name, rules.Name)
+	} else {
+		p.journal("route settings", "version "+itoa(p.Rules.Version), "version "+itoa(rules.Version))
+	}
 	p.Rules = rules
 	p.dueAll()
 }

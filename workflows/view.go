@@ -57,15 +57,19 @@ const (
 // status sums the pair up: its state, the reason an operator should know
 // first, and the detail to it.
 func (p *pair) status() (state string, reason ticket.Reason, detail string) {
+	hold := p.Hold
+	if hold == nil {
+		hold = p.held // being looked into just now
+	}
 	switch {
 	case p.Phase == Resting:
 		return Unlinked, p.Rest, ""
 	case p.Paused:
 		return IsPaused, ticket.Paused, ""
-	case p.Hold != nil && (p.Hold.Reason == ticket.Paused || p.Hold.Reason == ticket.Disabled || p.Hold.Reason == ticket.RouteRemoved):
-		return IsPaused, p.Hold.Reason, p.Hold.Detail
-	case p.Hold != nil && p.Hold.Reason.Attention():
-		return Attention, p.Hold.Reason, p.Hold.Detail
+	case hold != nil && (hold.Reason == ticket.Paused || hold.Reason == ticket.Disabled || hold.Reason == ticket.RouteRemoved):
+		return IsPaused, hold.Reason, hold.Detail
+	case hold != nil && hold.Reason.Attention():
+		return Attention, hold.Reason, hold.Detail
 	case len(p.Duplicates) > 0:
 		return Attention, ticket.DuplicateReplica, p.Duplicates[0].String()
 	}
@@ -77,8 +81,8 @@ func (p *pair) status() (state string, reason ticket.Reason, detail string) {
 	switch {
 	case reason != "":
 		return Attention, reason, detail
-	case p.Hold != nil:
-		return Syncing, p.Hold.Reason, p.Hold.Detail
+	case hold != nil:
+		return Syncing, hold.Reason, hold.Detail
 	case p.Phase != Linked || p.SyncedAt.IsZero():
 		return Syncing, "", ""
 	}
@@ -189,16 +193,16 @@ func (v View) Markdown() string {
 		}
 		return "[" + t.Key + "](" + t.URL + ")"
 	}
-	fmt.Fprintf(&b, "**%s** ⇄ **%s** · %s", link(v.Left), link(v.Right), v.State)
+	b.WriteString(fmt.Sprintf("**%s** ⇄ **%s** · %s", link(v.Left), link(v.Right), v.State))
 	if v.Reason != "" {
 		m, _ := ticket.Explain(v.Reason)
-		fmt.Fprintf(&b, ": **%s** %s\n\n%s %s", v.Reason, v.Detail, m.What, m.Remedy)
+		b.WriteString(fmt.Sprintf(": **%s** %s\n\n%s %s", v.Reason, v.Detail, m.What, m.Remedy))
 	}
-	fmt.Fprintf(&b, "\n\nRoute %s · %d comments alike\n\n", v.Route, v.Comments)
+	b.WriteString(fmt.Sprintf("\n\nRoute %s · %d comments alike\n\n", v.Route, v.Comments))
 	for _, f := range v.Fields {
-		fmt.Fprintf(&b, "- %s %s", f.Name, f.State)
+		b.WriteString(fmt.Sprintf("- %s %s", f.Name, f.State))
 		if f.Reason != "" {
-			fmt.Fprintf(&b, ": **%s** %s", f.Reason, f.Detail)
+			b.WriteString(fmt.Sprintf(": **%s** %s", f.Reason, f.Detail))
 		}
 		b.WriteString("\n")
 	}
@@ -206,7 +210,7 @@ func (v View) Markdown() string {
 	cell := strings.NewReplacer("|", "\\|", "\n", " ").Replace
 	for i := len(v.Journal) - 1; i >= 0; i-- {
 		e := v.Journal[i]
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", e.At.Format("2006-01-02 15:04:05"), cell(e.What), cell(e.From), cell(e.To))
+		b.WriteString(fmt.Sprintf("| %s | %s | %s | %s |\n", e.At.Format("2006-01-02 15:04:05"), cell(e.What), cell(e.From), cell(e.To)))
 	}
 	return b.String()
 }

@@ -51,6 +51,7 @@ type played struct {
 	mu       sync.Mutex
 	routes   []reconcile.Rules
 	answer   activities.Answer
+	asking   func() // runs in the middle of Ask
 	asked    []activities.AskParams
 	enlisted []activities.EnlistParams
 	roused   []activities.RouseParams
@@ -71,6 +72,10 @@ func (a *played) Ask(_ context.Context, p activities.AskParams) (activities.Answ
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked = append(a.asked, p)
+	if a.asking != nil {
+		a.asking()
+		a.asking = nil
+	}
 	return a.answer, a.fault("Ask")
 }
 

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -211,7 +212,7 @@ func (p *pair) refuse(op reconcile.Operation, reason ticket.Reason, detail strin
 // of the strictest tracker (Jira Cloud: 20 writes in 2 s and 100 in 30 s).
 func (p *pair) pace(side ticket.Side) {
 	now := workflow.Now(p.ctx)
-	times := append(p.wrote[side], now)
+	times := append(slices.Clone(p.wrote[side]), now)
 	const short, long = 18, 90
 	wait := time.Duration(0)
 	if n := len(times); n > short {

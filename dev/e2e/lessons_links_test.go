@@ -78,6 +78,8 @@ func TestLessonsOfTermination(t *testing.T) {
 	require.NoError(t, w.jira.Move(w.ctx, eng.Key, "In Progress"))
 	w.eventually("status", func() error { return w.ravennaStatus(it.ID, "In Progress") })
 
+	w.running(addressing.SweepID("helpdesk")) // a worker starts them some seconds after it
+	w.running(addressing.SweepID("jira"))
 	w.terminate(addressing.RouteID("it-to-eng"), addressing.SweepID("helpdesk"), addressing.SweepID("jira"))
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"title": "the route was ended"}))
 	w.titled(it.ID, eng.Key, "the route was ended")
@@ -188,6 +190,7 @@ func TestLessonsOfRoutes(t *testing.T) {
 	route.Name = "desk-to-eng"
 	require.NoError(t, w.Apply(w.ctx, nil))
 	require.NoError(t, w.update(addressing.RouteID("it-to-eng"), addressing.UpdateRemove))
+	w.quiet()
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"title": "under another name"}))
 	w.titled(it.ID, eng.Key, "under another name")
 	require.NoError(t, w.jira.Edit(w.ctx, eng.Key, map[string]any{"summary": "and back"}))

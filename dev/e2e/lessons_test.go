@@ -240,4 +240,3 @@ func TestLessonsOfRaces(t *testing.T) {
 	w.jiraComments(eng.Key)
 	w.counted(1, 1)
 }
-

@@ -132,7 +132,19 @@ func (j Jira) Say(ctx context.Context, key, wiki string) (Comment, error) {
 
 // Comments lists an issue's comments.
 func (j Jira) Comments(ctx context.Context, key string) ([]Comment, error) {
-	var out struct{ Comments []Comment }
-	err := j.Call(ctx, http.MethodGet, "/issue/"+url.PathEscape(key)+"/comment?maxResults=1000", nil, &out)
-	return out.Comments, err
+	var all []Comment
+	for {
+		var page struct {
+			Comments []Comment
+			Total    int
+		}
+		path := fmt.Sprintf("/issue/%s/comment?maxResults=100&startAt=%d", url.PathEscape(key), len(all))
+		if err := j.Call(ctx, http.MethodGet, path, nil, &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Comments...)
+		if len(page.Comments) == 0 || len(all) >= page.Total {
+			return all, nil
+		}
+	}
 }

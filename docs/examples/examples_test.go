@@ -62,7 +62,7 @@ func TestDockerfile(t *testing.T) {
 	data, err := os.ReadFile("../../Dockerfile")
 	require.NoError(t, err)
 	text := string(data)
-	require.Contains(t, text, `ENTRYPOINT ["ticketsync"]`)
+	require.Contains(t, text, `ENTRYPOINT ["/usr/local/bin/ticketsync"]`)
 	require.Contains(t, text, "nonroot")
 	require.NotContains(t, text, ":latest")
 	work, err := os.ReadFile("../../go.work")

@@ -67,8 +67,7 @@ func (s *Server) show(i issue) shownIssue {
 		out.Comments = append(out.Comments, shownComment{author.display, readable(cm.Created), cm.internal(), template.HTML(v.render(cm.Body))})
 	}
 	for _, l := range s.linkList(i.ID) {
-		o := linkObject(l)
-		out.Links = append(out.Links, shownLink{o.URL, o.Title})
+		out.Links = append(out.Links, shownLink(linkObject(l)))
 	}
 	return out
 }

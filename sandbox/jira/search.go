@@ -21,7 +21,8 @@ type indexed struct {
 
 // reindex adds a version. Versions that no lag can hide any more are dropped.
 func (s *Server) reindex(i issue) {
-	versions := append(s.index[i.ID], indexed{i, s.opts.Now(), s.core.SearchLag()})
+	versions := s.index[i.ID]
+	versions = append(versions, indexed{i, s.opts.Now(), s.core.SearchLag()})
 	for len(versions) > 1 && s.searchable(versions[1]) {
 		versions = versions[1:]
 	}

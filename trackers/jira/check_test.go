@@ -91,10 +91,10 @@ func TestDescribe(t *testing.T) {
 		require.Contains(t, c.CustomFields, "customfield_10042")
 		require.False(t, c.Archived)
 		require.Equal(t, []ticket.State{
-			{ID: "10000", Name: "To Do", Group: "new"},
-			{ID: "3", Name: "In Progress", Group: "indeterminate"},
-			{ID: "10001", Name: "In Review", Group: "indeterminate"},
-			{ID: "10002", Name: "Done", Group: "done", Done: true},
+			{ID: "10000", Name: "To Do"},
+			{ID: "3", Name: "In Progress"},
+			{ID: "10001", Name: "In Review"},
+			{ID: "10002", Name: "Done", Done: true},
 		}, c.Statuses)
 
 		c, err = b.Describe(t.Context(), "ENG", "Bug")

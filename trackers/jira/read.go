@@ -171,8 +171,7 @@ func moves(list []transition) []ticket.Move {
 
 func stateOf(s *gojira.Status) ticket.State {
 	return ticket.State{
-		ID: s.ID, Name: s.Name, Group: s.StatusCategory.Key,
-		Done: s.StatusCategory.Key == "done",
+		ID: s.ID, Name: s.Name, Done: s.StatusCategory.Key == "done",
 	}
 }
 

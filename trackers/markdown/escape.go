@@ -75,7 +75,7 @@ func mustEscape(c, before, after rune, rest string, at textPlace) bool {
 	case '*', '~':
 		return end || before != ' ' || after != ' '
 	case '_':
-		return end || !(word(before) && word(after)) && !(before == ' ' && after == ' ')
+		return end || (!word(before) || !word(after)) && (before != ' ' || after != ' ')
 	case '<':
 		return end || after == '/' || after == '!' || after == '?' || unicode.IsLetter(after)
 	case '&':

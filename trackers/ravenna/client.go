@@ -95,7 +95,7 @@ func (c *client) call(ctx context.Context, op, method, path string, query url.Va
 		return answer{}, &trackers.Error{Kind: trackers.Invalid, Op: op, Err: err}
 	}
 	sent := c.now()
-	resp, err := c.http.Do(req)
+	resp, err := c.http.Do(req) //nolint:bodyclose // ReadBody closes it
 	if err != nil {
 		return answer{}, trackers.Classify(op, nil, err, wrote)
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,6 +69,10 @@ func (h *Hook) signed(signature string, body []byte) bool {
 	return hmac.Equal(given, mac.Sum(nil))
 }
 
+// plainID is what can be a ticket's id. Anything else, such as a path or a text
+// longer than a workflow's id may be, would be delivered again for ever.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,100}$`)
+
 // node is a JSON object of unknown shape.
 type node map[string]json.RawMessage
 
@@ -113,7 +118,7 @@ func (n node) event(kind string) (ticket.Event, bool) {
 	if id == "" && !about {
 		id = data.text("id")
 	}
-	if id == "" {
+	if !plainID.MatchString(id) {
 		return ticket.Event{}, false
 	}
 	e := ticket.Event{Kind: ticket.TicketEvent, ID: id, Actor: first(

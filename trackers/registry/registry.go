@@ -65,15 +65,11 @@ func Open(c trackers.Connection, log *slog.Logger) (trackers.Tracker, error) {
 		return nil, err
 	}
 	log = log.With("connection", c.Name)
-	t, err := k.open(c, trackers.Options{
+	return k.open(c, trackers.Options{
 		HTTP: trackers.NewHTTPClient(trackers.NewGate(log), callTimeout),
 		Log:  log,
 		Now:  time.Now,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("open connection %s: %w", c.Name, err)
-	}
-	return t, nil
 }
 
 // Hook returns what verifies and reads the webhooks of a connection. It needs
@@ -83,11 +79,7 @@ func Hook(c trackers.Connection) (trackers.Hook, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := k.hook(c)
-	if err != nil {
-		return nil, fmt.Errorf("open webhook of connection %s: %w", c.Name, err)
-	}
-	return h, nil
+	return k.hook(c)
 }
 
 // Hooks returns the hook of every connection, by name. A connection without
