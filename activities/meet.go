@@ -2,10 +2,12 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
 
+	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -26,9 +28,12 @@ type MeetResult struct {
 	Ticket *ticket.Snapshot  `json:"ticket"`
 	Routes []reconcile.Rules `json:"routes"` // between the two connections
 	// Installation is ours: markers of others are not.
-	Installation string        `json:"installation"`
-	Quiet        time.Duration `json:"quiet,omitempty"` // of the other connection
-	Confirm      time.Duration `json:"confirm,omitempty"`
+	Installation string `json:"installation"`
+	// Interrupted tells that an earlier run of the pair was ended from outside
+	// and left no marker on the ticket: it may have made a replica.
+	Interrupted bool          `json:"interrupted,omitempty"`
+	Quiet       time.Duration `json:"quiet,omitempty"` // of the other connection
+	Confirm     time.Duration `json:"confirm,omitempty"`
 }
 
 // Meet reads a ticket for first contact: once, and its links only when
@@ -52,31 +57,34 @@ func (a *Activities) Meet(ctx context.Context, p MeetParams) (*MeetResult, error
 	if out.Ticket, err = reader.Fetch(ctx, p.Ref.ID, opts); err != nil {
 		return nil, fail(err)
 	}
-	if out.Ticket.LinksRead {
-		return out, nil
-	}
 	chosen, _, _ := reconcile.Choose(routes, sideOf, out.Ticket)
-	if chosen == nil && !p.Claimed && len(out.Ticket.Markers) == 0 {
-		linked, err := a.everLinked(ctx, p.Pair)
-		if err != nil || !linked {
-			return out, fail(err)
+	if !out.Ticket.LinksRead {
+		if chosen == nil && !p.Claimed && len(out.Ticket.Markers) == 0 {
+			// Linked tickets are exempt from age and filter.
+			linked, err := a.everRan(ctx, p.Pair, addressing.AttrState+" IN ('linked', 'attention', 'paused', 'unlinked')")
+			if err != nil || !linked {
+				return out, fail(err)
+			}
+		}
+		opts.Links = true
+		if out.Ticket, err = reader.Fetch(ctx, p.Ref.ID, opts); err != nil {
+			return nil, fail(err)
 		}
 	}
-	opts.Links = true
-	if out.Ticket, err = reader.Fetch(ctx, p.Ref.ID, opts); err != nil {
-		return nil, fail(err)
+	marked := slices.ContainsFunc(out.Ticket.Markers, func(m ticket.Marker) bool { return m.Pair == p.Pair })
+	if chosen != nil && !marked && !p.Claimed {
+		out.Interrupted, err = a.everRan(ctx, p.Pair, "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
 	}
-	return out, nil
+	return out, fail(err)
 }
 
-// everLinked reports whether Temporal remembers an earlier run of the pair
-// that had a replica: linked tickets are exempt from age and filter.
-func (a *Activities) everLinked(ctx context.Context, pair string) (bool, error) {
+// everRan reports whether Temporal remembers a run of the pair like this.
+func (a *Activities) everRan(ctx context.Context, pair, like string) (bool, error) {
 	if a.temporal == nil {
 		return false, nil
 	}
 	answer, err := a.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-		Query: "WorkflowId = '" + pair + "' AND TicketsyncState IN ('linked', 'attention', 'paused', 'unlinked')",
+		Query: "WorkflowId = '" + pair + "' AND WorkflowType = '" + addressing.Pair + "' AND " + like,
 	})
 	if err != nil {
 		return false, err

@@ -11,45 +11,9 @@ import (
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/registry"
 )
-
-// kind is what the file may say about one kind of tracker.
-type kind struct {
-	container string   // the key of a route's side that names the container
-	typed     bool     // a side also has an issue_type
-	flavors   []string // the first is the default
-	// browse is appended to url for web_url where the file has none; "" when
-	// the tracker's addresses cannot be guessed.
-	browse string
-	// customPrefix starts every custom field's own name.
-	customPrefix string
-}
-
-var kinds = map[string]kind{
-	"ravenna": {container: "channel", customPrefix: "customFields."},
-	"jira": {
-		container: "project", typed: true,
-		flavors: []string{cloud, datacenter}, browse: "/browse/{key}", customPrefix: "customfield_",
-	},
-}
-
-const (
-	cloud      = "cloud"
-	datacenter = "datacenter"
-
-	// gatewayHost serves the API of scoped Jira tokens, but no ticket's page.
-	gatewayHost = "api.atlassian.com"
-)
-
-// Kinds lists the kinds of connection the file may name.
-func Kinds() []string {
-	var out []string
-	for name := range kinds {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
 
 // Defaults of a connection.
 const (
@@ -67,10 +31,10 @@ func (r *reader) connection(e entry) Connection {
 	c.Name = e.key.text
 	o := r.object(e.value, e.key.node, "connection "+e.key.raw)
 
-	s, ok := o.text("kind", required(suggest("", Kinds())[len("write "):]))
-	k, known := kinds[s.text]
+	s, ok := o.text("kind", required(suggest("", registry.Kinds())[len("write "):]))
+	k, known := registry.Settings(s.text)
 	if ok && !known && !s.unresolved {
-		r.fail(s.node, "unknown kind %s: %s", s.quoted(), suggest(s.raw, Kinds()))
+		r.fail(s.node, "unknown kind %s: %s", s.quoted(), suggest(s.raw, registry.Kinds()))
 	}
 	c.Kind = s.text
 	// Of an unknown kind nobody can say which keys it needs or may have.
@@ -88,9 +52,9 @@ func (r *reader) connection(e entry) Connection {
 		c.HookKey = ""
 	}
 	c.Secret = o.secret("webhook_secret", "", NeedWebhooks)
-	if len(k.flavors) > 0 {
-		c.Flavor = o.word("flavor", k.flavors[0], k.flavors...)
-		r.email(o, &c)
+	if len(k.Flavors) > 0 {
+		c.Flavor = o.word("flavor", k.Flavors[0], k.Flavors...)
+		r.email(o, k, &c)
 	}
 	c.Sweep = o.duration("sweep", defaultSweep, shortest)
 	c.Audit = o.duration("audit", defaultAudit, shortest)
@@ -104,11 +68,11 @@ func (r *reader) connection(e entry) Connection {
 	return c
 }
 
-// email is the account of a Cloud token; a Data Center token has none.
-func (r *reader) email(o *object, c *Connection) {
-	if c.Flavor == datacenter {
+// email is the account a token belongs to; those of some flavors need none.
+func (r *reader) email(o *object, k trackers.Settings, c *Connection) {
+	if !slices.Contains(k.WithEmail, c.Flavor) {
 		if n := o.take("email"); n != nil {
-			r.fail(n, "email of %s: a datacenter token needs no account: remove it", o.what)
+			r.fail(n, "email of %s: a %s token needs no account: remove it", o.what, c.Flavor)
 		}
 		return
 	}
@@ -160,17 +124,17 @@ func (o *object) address(key string, want required) string {
 
 // webURL is where people read a ticket: the file's, or what the API's address
 // tells.
-func (r *reader) webURL(o *object, k kind, api string, known bool) string {
+func (r *reader) webURL(o *object, k trackers.Settings, api string, known bool) string {
 	n := o.take("web_url")
 	if n == nil {
 		u, err := url.Parse(api)
-		if known && (k.browse == "" || err == nil && u.Host == gatewayHost) {
+		if known && (k.Browse == "" || err == nil && k.Gateway != "" && u.Host == k.Gateway) {
 			r.fail(o.at, "%s has no web_url: write the address of a ticket for people, with {key} in place of its key", o.what)
 		}
 		if api == "" {
 			return ""
 		}
-		return api + k.browse
+		return api + k.Browse
 	}
 	s, ok := o.text("web_url", "")
 	if !ok || s.unresolved {
@@ -211,7 +175,7 @@ func (r *reader) status(n ast.Node, what string) []reconcile.StatusRule {
 		o := r.object(item, item, what)
 		left, okLeft := o.text("left", "the left side's status")
 		right, okRight := o.text("right", "the right side's status")
-		direction := o.direction("direction", reconcile.Both, false)
+		direction := o.direction(false)
 		o.done()
 		if okLeft && okRight && !left.unresolved && !right.unresolved {
 			out = append(out, reconcile.StatusRule{Left: left.text, Right: right.text, Direction: direction})

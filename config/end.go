@@ -1,10 +1,13 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/registry"
 )
 
 // endChecker knows the file's connections, faulty ones included: kind by name,
@@ -22,14 +25,28 @@ func (c *endChecker) add(connection Connection) {
 	c.names = append(c.names, connection.Name)
 }
 
-func (c endChecker) kindOf(e reconcile.End) kind { return kinds[c.kinds[e.Connection]] }
+func (c endChecker) kindOf(e reconcile.End) trackers.Settings {
+	k, _ := registry.Settings(c.kinds[e.Connection])
+	return k
+}
+
+// containers are the keys that may name a container, of any kind of tracker.
+func containers() []string {
+	var out []string
+	for _, name := range registry.Kinds() {
+		k, _ := registry.Settings(name)
+		out = append(out, k.Container)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
 
 func (c endChecker) read(route *object, side ticket.Side, direction reconcile.Direction) reconcile.End {
 	var end reconcile.End
 	r := route.r
 	n := route.take(string(side))
 	if n == nil {
-		r.fail(route.at, "%s has no %s side: write {connection: …, channel or project: …}", route.what, side)
+		r.fail(route.at, "%s has no %s side: write {connection: …, %s: …}", route.what, side, strings.Join(containers(), " or "))
 		return end
 	}
 	o := r.object(n, n, string(side)+" of "+route.what)
@@ -42,26 +59,26 @@ func (c endChecker) read(route *object, side ticket.Side, direction reconcile.Di
 		r.fail(s.node, "unknown connection %s: %s", s.quoted(), suggest(s.raw, c.names))
 	}
 	end.Connection = s.text
-	k, known := kinds[kindName]
+	k, known := registry.Settings(kindName)
 	if !known {
 		// Said already; what else the side should hold cannot be known.
-		for _, key := range []string{"channel", "project", "issue_type"} {
+		for _, key := range append(containers(), "issue_type") {
 			o.text(key, "")
 		}
 		o.done()
 		return end
 	}
-	container, _ := o.text(k.container, required("the "+k.container+"'s name"))
+	container, _ := o.text(k.Container, required("the "+k.Container+"'s name"))
 	name := container.text
 	if container.unresolved {
 		name = ""
 	}
-	if k.container == "channel" {
-		end.Channel = name
-	} else {
+	if k.ByKey {
 		end.Project = name
+	} else {
+		end.Channel = name
 	}
-	if k.typed {
+	if k.Typed {
 		want := required("")
 		if direction.From(side.Other()) {
 			want = "the type of the tickets created there, such as Task"

@@ -6,11 +6,12 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 // custom reads pairs of custom fields. Each side's must look like its
 // tracker's, which finds sides that were swapped.
-func (r *reader) custom(n ast.Node, what string, left, right kind) []reconcile.CustomRule {
+func (r *reader) custom(n ast.Node, what string, left, right trackers.Settings) []reconcile.CustomRule {
 	var out []reconcile.CustomRule
 	seen := map[string]bool{}
 	for _, item := range r.list(n, what) {
@@ -18,7 +19,7 @@ func (r *reader) custom(n ast.Node, what string, left, right kind) []reconcile.C
 		rule := reconcile.CustomRule{
 			Left:      o.customField("left", left),
 			Right:     o.customField("right", right),
-			Direction: o.direction("direction", reconcile.Both, true),
+			Direction: o.direction(true),
 		}
 		o.done()
 		for _, name := range []string{"left " + rule.Left, "right " + rule.Right} {
@@ -32,13 +33,13 @@ func (r *reader) custom(n ast.Node, what string, left, right kind) []reconcile.C
 	return out
 }
 
-func (o *object) customField(key string, k kind) string {
-	s, ok := o.text(key, required("the custom field's own name, such as "+k.customPrefix+"…"))
+func (o *object) customField(key string, k trackers.Settings) string {
+	s, ok := o.text(key, required("the custom field's own name, such as "+k.CustomPrefix+"…"))
 	if !ok || s.unresolved {
 		return ""
 	}
-	if rest, has := strings.CutPrefix(s.text, k.customPrefix); !has || rest == "" {
-		o.r.fail(s.node, "%s of %s is %s: write the tracker's own name, which starts with %s", key, o.what, s.quoted(), k.customPrefix)
+	if rest, has := strings.CutPrefix(s.text, k.CustomPrefix); !has || rest == "" {
+		o.r.fail(s.node, "%s of %s is %s: write the tracker's own name, which starts with %s", key, o.what, s.quoted(), k.CustomPrefix)
 	}
 	return s.text
 }
@@ -75,7 +76,7 @@ func (r *reader) anyMap(n ast.Node, what string) map[string]any {
 func (r *reader) comments(n ast.Node, what string) reconcile.CommentRule {
 	o := r.object(n, n, what)
 	c := reconcile.CommentRule{
-		Direction:  o.direction("direction", reconcile.Both, true),
+		Direction:  o.direction(true),
 		Visibility: o.word("visibility", "public", "public", "private"),
 	}
 	o.done()

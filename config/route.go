@@ -8,6 +8,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers/registry"
 )
 
 // fields are those a route may name under fields and conflict.
@@ -21,7 +22,7 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	o := r.object(e.value, e.key.node, what)
 	rules := reconcile.Rules{Name: e.key.text}
 
-	rules.Direction = o.direction("direction", reconcile.Both, false)
+	rules.Direction = o.direction(false)
 	rules.Left = ends.read(o, ticket.Left, rules.Direction)
 	rules.Right = ends.read(o, ticket.Right, rules.Direction)
 	if rules.Left.Connection != "" && rules.Left.Connection == rules.Right.Connection {
@@ -125,12 +126,10 @@ func (r *reader) fields(n ast.Node, what string) map[ticket.Field]reconcile.Dire
 }
 
 func isCustom(field string) bool {
-	for _, k := range kinds {
-		if strings.HasPrefix(field, k.customPrefix) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(registry.Kinds(), func(name string) bool {
+		k, _ := registry.Settings(name)
+		return strings.HasPrefix(field, k.CustomPrefix)
+	})
 }
 
 func (r *reader) conflict(n ast.Node, what string, custom []reconcile.CustomRule) reconcile.Conflict {

@@ -65,12 +65,12 @@ func (r *reader) word(n ast.Node, what, def string, words ...string) string {
 	return s.text
 }
 
-func (o *object) direction(key string, def reconcile.Direction, withOff bool) reconcile.Direction {
-	n := o.take(key)
+func (o *object) direction(withOff bool) reconcile.Direction {
+	n := o.take("direction")
 	if n == nil {
-		return def
+		return reconcile.Both
 	}
-	return o.r.direction(n, key+" of "+o.what, def, withOff)
+	return o.r.direction(n, "direction of "+o.what, reconcile.Both, withOff)
 }
 
 func (r *reader) direction(n ast.Node, what string, def reconcile.Direction, withOff bool) reconcile.Direction {

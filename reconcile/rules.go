@@ -54,8 +54,8 @@ type Rules struct {
 // End is one side of a route: a connection and a container on it.
 type End struct {
 	Connection string `json:"connection" yaml:"connection"`
-	Channel    string `json:"channel,omitempty" yaml:"channel"`       // Ravenna
-	Project    string `json:"project,omitempty" yaml:"project"`       // Jira
+	Channel    string `json:"channel,omitempty" yaml:"channel"`       // by its name: Ravenna
+	Project    string `json:"project,omitempty" yaml:"project"`       // by its key: Jira
 	Type       string `json:"issue_type,omitempty" yaml:"issue_type"` // the type created, and the only one replicated
 
 	// Container is what the tracker resolved Channel or Project to.

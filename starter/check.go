@@ -209,7 +209,7 @@ func (r CheckReport) print(w io.Writer) {
 			if !side.e.Readable {
 				readable = "no"
 			}
-			t.row(route.Route, side.name, readable, side.e.EndReport.String())
+			t.row(route.Route, side.name, readable, side.e.String())
 		}
 	}
 	t.flush("")

@@ -41,6 +41,29 @@ func (c *columns) row(cells ...string) {
 	_, _ = fmt.Fprintln(c.tab, strings.Join(cells, "\t"))
 }
 
+// wrapped adds a row whose cells go on in further rows where they are wider
+// than their column should be; 0 is any width.
+func (c *columns) wrapped(widths []int, cells ...string) {
+	lines := make([][]string, len(cells))
+	most := 1
+	for i, cell := range cells {
+		lines[i] = []string{cell}
+		if widths[i] > 0 {
+			lines[i] = wrap(cell, widths[i])
+		}
+		most = max(most, len(lines[i]))
+	}
+	for n := range most {
+		row := make([]string, len(cells))
+		for i := range cells {
+			if n < len(lines[i]) {
+				row[i] = lines[i][n]
+			}
+		}
+		c.row(row...)
+	}
+}
+
 // flush prints what was added, each line after a margin.
 func (c *columns) flush(margin string) {
 	_ = c.tab.Flush()
@@ -49,7 +72,8 @@ func (c *columns) flush(margin string) {
 	}
 }
 
-// wrap breaks a text into lines of at most width characters, where it can.
+// wrap breaks a text into lines of at most width characters; only a word that
+// is longer than a line stands out.
 func wrap(s string, width int) []string {
 	var lines []string
 	line := ""
@@ -65,16 +89,6 @@ func wrap(s string, width int) []string {
 		}
 	}
 	return append(lines, line)
-}
-
-// short cuts a text for a table's cell, on a rune's boundary.
-func short(s string, most int) string {
-	s = strings.Join(strings.Fields(s), " ")
-	runes := []rune(s)
-	if len(runes) <= most {
-		return s
-	}
-	return string(runes[:most-1]) + "…"
 }
 
 // clock writes a time as tables show it, "" for none.

@@ -96,11 +96,11 @@ func join(ctx context.Context, c client.Client, routes []reconcile.Rules, keys [
 		if ends[i].ref.IsZero() {
 			return reconcile.Rules{}, ends, NotFound("ticket %s cannot be found on %s", key, p.end().Connection)
 		}
-		if pair, alias, err := pairAt(ctx, c, ends[i].id()); err != nil {
+		pair, alias, err := pairAt(ctx, c, ends[i].id())
+		if err != nil {
 			return reconcile.Rules{}, ends, err
-		} else {
-			ends[i].pair, ends[i].alias = pair != nil, alias
 		}
+		ends[i].pair, ends[i].alias = pair != nil, alias
 	}
 	return chosen.rules, ends, nil
 }

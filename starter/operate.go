@@ -94,6 +94,15 @@ type order struct {
 	done string
 }
 
+// gap stands between the pair's name and what was done: a colon where a new
+// sentence begins.
+func (o order) gap() string {
+	if o.choosy {
+		return ": "
+	}
+	return " "
+}
+
 // operate gives an order to the pairs of a ticket.
 func operate(ctx context.Context, c client.Client, target Target, o order, out Console) error {
 	key, err := ParseKey(target.Key)
@@ -127,7 +136,7 @@ func operate(ctx context.Context, c client.Client, target Target, o order, out C
 			}
 			return err
 		}
-		_, _ = fmt.Fprintf(out.Out, "%s %s\n", name(p), o.done)
+		_, _ = fmt.Fprintf(out.Out, "%s%s%s\n", name(p), o.gap(), o.done)
 	}
 	return nil
 }

@@ -101,11 +101,12 @@ func (r TicketReport) print(w io.Writer) {
 	r.printJournal(w)
 }
 
-// Widths of texts in tables, in characters.
+// Widths of texts in tables, in characters. Nothing is cut: the journal is
+// where a value is kept that was overwritten.
 const (
 	wide   = 90
 	medium = 60
-	narrow = 24
+	narrow = 26
 )
 
 func (r TicketReport) printVerdicts(w io.Writer) {
@@ -120,7 +121,7 @@ func (r TicketReport) printVerdicts(w io.Writer) {
 		if v.OK {
 			says = "ok"
 		}
-		t.row(v.Rule, says, cmp.Or(string(v.Reason), "-"), short(v.Detail, medium))
+		t.wrapped([]int{0, 0, 0, medium}, v.Rule, says, cmp.Or(string(v.Reason), "-"), v.Detail)
 	}
 	t.flush("  ")
 }
@@ -133,7 +134,7 @@ func (r TicketReport) printFields(w io.Writer) {
 	t := newColumns(w)
 	t.row("FIELD", "STATE", "REASON", "DETAIL")
 	for _, f := range r.Fields {
-		t.row(string(f.Name), f.State, cmp.Or(string(f.Reason), "-"), short(f.Detail, medium))
+		t.wrapped([]int{0, 0, 0, medium}, string(f.Name), f.State, cmp.Or(string(f.Reason), "-"), f.Detail)
 	}
 	t.flush("  ")
 	// Each reason once, and not that of the pair again.
@@ -162,7 +163,7 @@ func (r TicketReport) printJournal(w io.Writer) {
 	t := newColumns(w)
 	t.row("AT (UTC)", "WHAT", "FROM", "TO")
 	for _, e := range r.Journal {
-		t.row(clock(e.At), short(e.What, 2*narrow), short(e.From, narrow), short(e.To, narrow))
+		t.wrapped([]int{0, medium / 2, narrow, narrow}, clock(e.At), e.What, e.From, e.To)
 	}
 	t.flush("  ")
 }

@@ -237,7 +237,9 @@ func (f *fakeTemporal) QueryWorkflow(ctx context.Context, id, _, _ string, _ ...
 	return queried{answer{data: data, err: err}}, nil
 }
 
-type started struct{ client.WithStartWorkflowOperation }
+type started struct {
+	client.WithStartWorkflowOperation
+}
 
 func (f *fakeTemporal) NewWithStartWorkflowOperation(client.StartWorkflowOptions, any, ...any) client.WithStartWorkflowOperation {
 	return started{}

@@ -141,8 +141,53 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	}
 	p.Rules = rules
 	p.Generation = 1
+	if met.Interrupted {
+		found, err := p.seek(met.Routes)
+		if err != nil || found {
+			return goesOn, err
+		}
+	}
 	p.Phase = Creating
 	return goesOn, nil
+}
+
+// seek looks for the replica of a run that was ended before it could mark the
+// origin, as for one whose create call was lost.
+func (p *pair) seek(routes []reconcile.Rules) (bool, error) {
+	p.hold(ticket.Ambiguous, "an earlier run was ended before its time")
+	p.show()
+	p.Hold = nil
+	since := p.snap[p.originSide()].Created
+	claimed, err := workflow.AwaitWithTimeout(p.ctx, or(p.Quiet, defaultQuiet), func() bool { return len(p.claims) > 0 })
+	if err != nil {
+		return false, err
+	}
+	if claimed {
+		if adopted, err := p.adopt(nil, routes); err != nil || adopted {
+			return adopted, err
+		}
+	}
+	for p.ctx.Err() == nil {
+		var found []trackers.Found
+		ctx := reading(p.ctx, "look for the replica")
+		err := workflow.ExecuteActivity(ctx, act.Find, activities.FindParams{
+			Connection: p.other, Container: p.Rules.End(p.originSide().Other()).Container,
+			Marker: p.marker(ticket.Linked, ""), Since: since,
+		}).Get(ctx, &found)
+		switch {
+		case err != nil:
+			p.breathe(activities.FailureOf(err))
+		case len(found) == 0:
+			delete(p.snap, p.originSide()) // too old to make a replica of
+			return false, nil
+		default:
+			p.Replica = ticket.Ref{Connection: p.other, ID: found[0].ID}
+			p.journal("link taken up again", p.Origin.String(), p.Replica.String())
+			p.link()
+			return true, nil
+		}
+	}
+	return false, p.ctx.Err()
 }
 
 // replicaOfOthers reports whether our own ticket carries the marker of a pair

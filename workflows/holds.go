@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -158,9 +159,12 @@ func (p *pair) soilBoth() {
 	}
 }
 
-// entries adds a plan's notes to the journal.
+// entries adds a plan's notes to the journal, with the tickets' keys in the
+// place of their sides.
 func (p *pair) entries(notes []reconcile.Note) {
+	left, right := p.label(ticket.Left), p.label(ticket.Right)
+	keys := strings.NewReplacer("→ left", "→ "+left, "→ right", "→ "+right, "on the left", "on "+left, "on the right", "on "+right)
 	for _, n := range notes {
-		p.journal(n.What, n.From, n.To)
+		p.journal(keys.Replace(n.What), n.From, n.To)
 	}
 }

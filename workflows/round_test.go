@@ -28,8 +28,8 @@ func TestRoundWritesAnEditBothWays(t *testing.T) {
 	})
 	w.after(time.Second, func() { require.Equal(t, "Put out.", w.left.get("IT1").Text(ticket.Description)) })
 	st = w.play(st)
-	journaled(t, st, "title → right")
-	journaled(t, st, "description → left")
+	journaled(t, st, "title → ENG-1")
+	journaled(t, st, "description → IT-1")
 }
 
 // The echo of our own write costs nothing.

@@ -186,38 +186,49 @@ func (p *pair) upsert(a attributes) {
 
 // Markdown is the view as Temporal UI's current details show it.
 func (v View) Markdown() string {
-	var b strings.Builder
+	out := ""
 	link := func(t TicketView) string {
 		if t.URL == "" {
 			return "(not yet)"
 		}
 		return "[" + t.Key + "](" + t.URL + ")"
 	}
-	b.WriteString(fmt.Sprintf("**%s** ⇄ **%s** · %s", link(v.Left), link(v.Right), v.State))
+	out += fmt.Sprintf("**%s** ⇄ **%s** · %s", link(v.Left), link(v.Right), v.State)
 	if v.Reason != "" {
 		m, _ := ticket.Explain(v.Reason)
-		b.WriteString(fmt.Sprintf(": **%s** %s\n\n%s %s", v.Reason, v.Detail, m.What, m.Remedy))
+		out += fmt.Sprintf(": **%s** %s\n\n%s %s", v.Reason, v.Detail, m.What, m.Remedy)
 	}
-	b.WriteString(fmt.Sprintf("\n\nRoute %s · %d comments alike\n\n", v.Route, v.Comments))
+	out += fmt.Sprintf("\n\nRoute %s · %d comments alike\n\n", v.Route, v.Comments)
 	for _, f := range v.Fields {
-		b.WriteString(fmt.Sprintf("- %s %s", f.Name, f.State))
+		out += fmt.Sprintf("- %s %s", f.Name, f.State)
 		if f.Reason != "" {
-			b.WriteString(fmt.Sprintf(": **%s** %s", f.Reason, f.Detail))
+			out += fmt.Sprintf(": **%s** %s", f.Reason, f.Detail)
 		}
-		b.WriteString("\n")
+		out += "\n"
 	}
-	b.WriteString("\n| at | what | from | to |\n|---|---|---|---|\n")
+	out += "\n| at | what | from | to |\n|---|---|---|---|\n"
 	cell := strings.NewReplacer("|", "\\|", "\n", " ").Replace
 	for i := len(v.Journal) - 1; i >= 0; i-- {
 		e := v.Journal[i]
-		b.WriteString(fmt.Sprintf("| %s | %s | %s | %s |\n", e.At.Format("2006-01-02 15:04:05"), cell(e.What), cell(e.From), cell(e.To)))
+		out += fmt.Sprintf("| %s | %s | %s | %s |\n", e.At.Format("2006-01-02 15:04:05"), cell(e.What), cell(e.From), cell(e.To))
 	}
-	return b.String()
+	return out
 }
 
 // bound keeps the state below what an input may weigh.
 func (p *pair) bound() {
 	if p.Sync.Trim(followed) {
 		p.journal("the oldest comments are no longer followed: "+string(ticket.TooManyComments), "", "")
+	}
+	// A tracker says the same to a thousand comments: some of them keep its words.
+	const quoted = 20
+	held := 0
+	for _, l := range p.Sync.Comments {
+		if l.Hold == nil {
+			continue
+		}
+		if held++; held > quoted {
+			l.Hold.Detail = ""
+		}
 	}
 }

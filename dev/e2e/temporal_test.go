@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -53,15 +52,6 @@ func (w *world) history(id string) []*historypb.HistoryEvent {
 		out = append(out, e)
 	}
 	return out
-}
-
-// names are the event types of a history, for failure messages.
-func names(events []*historypb.HistoryEvent) string {
-	var out []string
-	for _, e := range events {
-		out = append(out, e.GetEventType().String())
-	}
-	return strings.Join(out, " ")
 }
 
 // settledRun waits until a workflow's run has completed in a state.

@@ -28,6 +28,7 @@ import (
 	"github.com/ticketsync/ticketsync/routing"
 	"github.com/ticketsync/ticketsync/sandbox/jira"
 	"github.com/ticketsync/ticketsync/sandbox/ravenna"
+	"github.com/ticketsync/ticketsync/starter"
 	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/registry"
 	"github.com/ticketsync/ticketsync/webhook"
@@ -125,7 +126,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if o.SkipApply {
 		return s, nil
 	}
-	if err := applyDirect(ctx, s); err != nil {
+	if err := starter.Apply(ctx, s.Client, s.File, starter.ApplyOptions{Out: o.Out}); err != nil {
 		return nil, fmt.Errorf("apply %s: %w", o.Config, err)
 	}
 	s.applied.Store(true)
@@ -294,7 +295,7 @@ func (s *Stack) StopWorker() {
 
 // Apply applies the stack's configuration, after a test changed it.
 func (s *Stack) Apply(ctx context.Context, out io.Writer) error {
-	err := applyDirect(ctx, s)
+	err := starter.Apply(ctx, s.Client, s.File, starter.ApplyOptions{Out: out})
 	if err == nil {
 		s.applied.Store(true)
 	}

@@ -63,7 +63,7 @@ func TestDockerfile(t *testing.T) {
 	require.NoError(t, err)
 	text := string(data)
 	require.Contains(t, text, `ENTRYPOINT ["/usr/local/bin/ticketsync"]`)
-	require.Contains(t, text, "nonroot")
+	require.Contains(t, text, "USER 65532:65532")
 	require.NotContains(t, text, ":latest")
 	work, err := os.ReadFile("../../go.work")
 	require.NoError(t, err)

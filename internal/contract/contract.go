@@ -27,6 +27,7 @@ const (
 	Ravenna API = "ravenna"
 	// Jira is Jira Cloud v3; calls of v2 are checked as calls of v3. Its text
 	// fields are untyped there, so v2's strings and v3's documents both pass.
+	// What the file gets wrong against the real Jira is allowed as well.
 	Jira API = "jira"
 )
 

@@ -156,6 +156,42 @@ func TestFiles(t *testing.T) {
 	require.Error(t, jira.CheckRequest(request(t, "GET", "/rest/api/2/search/jql?startAt=1", ""), nil))
 }
 
+// TestWhatJiraReallyAnswers passes where its file is known to be wrong, and
+// nowhere beside.
+func TestWhatJiraReallyAnswers(t *testing.T) {
+	t.Parallel()
+	jira := Load(t, Jira)
+	const (
+		comment = "/rest/api/2/issue/ENG-1/comment/7"
+		history = "/rest/api/2/issue/ENG-1/changelog"
+		links   = "/rest/api/2/issue/ENG-1/remotelink"
+	)
+	tests := map[string]struct{ path, answer, wrong string }{
+		"zone without colon":  {path: comment, answer: `{"created":"2026-03-04T10:30:15.678+0000"}`},
+		"zone with colon":     {path: comment, answer: `{"created":"2026-03-04T10:30:15.678+00:00"}`},
+		"no zone":             {path: comment, answer: `{"created":"2026-03-04T10:30:15.678"}`, wrong: "created"},
+		"no time":             {path: comment, answer: `{"created":"yesterday"}`, wrong: "created"},
+		"nulls in a change":   {path: history, answer: `{"values":[{"items":[{"field":"f","from":null,"fromString":null,"to":null,"toString":null}]}]}`},
+		"a number in one":     {path: history, answer: `{"values":[{"items":[{"field":"f","from":1}]}]}`, wrong: "from"},
+		"null as field":       {path: history, answer: `{"values":[{"items":[{"field":null}]}]}`, wrong: "field"},
+		"list of links":       {path: links, answer: `[{"id":1,"globalId":"g"},{"id":2}]`},
+		"one link":            {path: links + "?globalId=g", answer: `{"id":1,"globalId":"g"}`},
+		"list of others":      {path: links, answer: `[{"id":"one"}]`, wrong: "id"},
+		"list for one object": {path: comment, answer: `[]`, wrong: "object"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := jira.CheckResponse(request(t, "GET", test.path, ""), nil, 200, http.Header{"Content-Type": {"application/json"}}, []byte(test.answer))
+			if test.wrong == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, test.wrong)
+		})
+	}
+}
+
 func TestSharedIsDemandedByTheEnvironment(t *testing.T) {
 	t.Setenv(requireShared, "1")
 	reports := &reporter{TB: t}

@@ -31,6 +31,9 @@ func parse(api API, data []byte) (*Spec, error) {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, fmt.Errorf("parse file: %w", err)
 	}
+	if api == Jira {
+		relax(raw)
+	}
 	lower(raw)
 	data, err := json.Marshal(raw)
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *Server) controls() map[string]http.HandlerFunc {
 // knows is a 400.
 type controlBody struct {
 	Issue, Project, Actor, User, Level string
-	Browse                             *bool
+	Browse, Workflow                   *bool
 	Add, Remove, Category, After       string
 }
 
@@ -125,7 +125,8 @@ func (s *Server) cloneIssue(body controlBody) (object, error) {
 	return object{"id": i.ID, "key": i.Key}, nil
 }
 
-// permit gives or takes a user's permission to browse a project.
+// permit gives or takes a user's permission to browse a project or to view its
+// workflow.
 func (s *Server) permit(body controlBody) (object, error) {
 	p, err := controlledProject(body)
 	if err != nil {
@@ -134,15 +135,17 @@ func (s *Server) permit(body controlBody) (object, error) {
 	if _, known := userNamed(body.User); !known {
 		return nil, fail(http.StatusNotFound, "no user "+body.User)
 	}
-	if body.Browse == nil {
-		return nil, invalid("browse: true or false")
+	if body.Browse == nil && body.Workflow == nil {
+		return nil, invalid("browse or workflow: true or false")
 	}
-	if *body.Browse {
-		s.denied.Delete(p.id + "/" + body.User)
-	} else {
-		s.denied.Put(p.id+"/"+body.User, true)
+	who := p.id + "/" + body.User
+	if body.Browse != nil {
+		s.denied.Put(who, !*body.Browse)
 	}
-	return object{"project": p.key, "user": body.User, "browse": *body.Browse}, nil
+	if body.Workflow != nil {
+		s.viewers.Put(who, *body.Workflow)
+	}
+	return object{"project": p.key, "user": body.User, "browse": s.canBrowse(body.User, p.id), "workflow": s.canViewWorkflow(body.User, p.id)}, nil
 }
 
 // changeStatuses adds a status to a project's workflow or takes one out. Issues

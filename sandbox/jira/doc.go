@@ -8,7 +8,7 @@
 //
 //	PUT  /_sandbox/move       {"issue":"ENG-1","project":"OPS","actor":"alice"}
 //	POST /_sandbox/clone      {"issue":"ENG-1","actor":"alice"}
-//	PUT  /_sandbox/permission {"project":"ENG","user":"bot","browse":false}
+//	PUT  /_sandbox/permission {"project":"ENG","user":"bot","browse":false}, also {…,"workflow":true}
 //	PUT  /_sandbox/statuses   {"project":"ENG","remove":"In Review"} or {"add":"Blocked","category":"indeterminate","after":"In Progress"}
 //	PUT  /_sandbox/security   {"issue":"ENG-1","level":"Internal","actor":"alice"}, level "" takes it off
 //

@@ -88,22 +88,20 @@ func writeError(w http.ResponseWriter, e *apiError) {
 	writeJSON(w, e.status, e.body())
 }
 
-// writeFault answers an injected fault as Jira would.
+// writeFault answers an injected fault as Jira would. Its 429 names no reason,
+// as that of a limit on the whole account.
 func writeFault(w http.ResponseWriter, status int, retryAfter string) {
 	e := fail(status, http.StatusText(status))
-	e.header = http.Header{}
 	switch status {
 	case http.StatusUnauthorized:
 		e = unauthorized()
 	case http.StatusNotFound:
 		e = noIssue()
-		e.header = http.Header{}
 	case http.StatusTooManyRequests:
 		e = fail(status, "Rate limit exceeded.")
-		e.header = http.Header{"Ratelimit-Reason": {"jira-burst-based"}}
 	}
 	if retryAfter != "" {
-		e.header.Set("Retry-After", retryAfter)
+		w.Header().Set("Retry-After", retryAfter)
 	}
 	writeError(w, e)
 }

@@ -95,14 +95,3 @@ func TestTheCreateScreenIsDescribed(t *testing.T) {
 	key, _ := bot.create("ENG", "Bug", "x", nil)["key"].(string)
 	require.Contains(t, bot.get("issue/" + key + "/editmeta")["fields"], "summary")
 }
-
-func TestTheWorkflowIsForPeopleOnly(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	ask := object{"projectAndIssueTypes": []object{{"projectId": "10000", "issueTypeId": "10004"}}}
-	s.as("bot").v3().want(403, "POST", "workflows", ask)
-	got := s.as("alice").v3().want(200, "POST", "workflows", ask)
-	require.Equal(t, []any{"ENG workflow"}, each(got["workflows"], "name"))
-	require.ElementsMatch(t, []any{"To Do", "In Progress", "In Review", "Done"}, each(got["statuses"], "name"))
-	require.Len(t, at(got, "workflows.0.transitions"), 7, "create, three forward, three back")
-}

@@ -28,7 +28,7 @@ var permissions = []permission{
 	{"EDIT_OWN_COMMENTS", "Edit Own Comments", false, false},
 	{"DELETE_ALL_COMMENTS", "Delete All Comments", false, false},
 	{"DELETE_OWN_COMMENTS", "Delete Own Comments", false, false},
-	{"VIEW_READONLY_WORKFLOW", "View Read-Only Workflow", false, true},
+	{viewWorkflow, "View Read-Only Workflow", false, true},
 	{"ADMINISTER_PROJECTS", "Administer Projects", false, true},
 	{"USER_PICKER", "Browse Users", true, false},
 	{"ADMINISTER", "Administer Jira", true, true},
@@ -62,8 +62,10 @@ func myPermissions(c *call) (answer, error) {
 		if p.global {
 			kind, have = "GLOBAL", true
 		}
+		have = have && (!p.admin || isAdmin(c.user)) ||
+			p.key == viewWorkflow && slices.ContainsFunc(in, func(p project) bool { return c.s.canViewWorkflow(c.user, p.id) })
 		out[p.key] = object{"id": jsonInt(k + 1), "key": p.key, "name": p.name, "type": kind, "description": "",
-			"havePermission": have && (!p.admin || isAdmin(c.user))}
+			"havePermission": have}
 	}
 	return ok(object{"permissions": out})
 }
@@ -87,69 +89,4 @@ func (c *call) permissionScope() ([]project, error) {
 		return nil, fail(http.StatusNotFound, "No project could be found with key '"+ref+"'.")
 	}
 	return []project{p}, nil
-}
-
-// readWorkflows answers the workflow graph to people; the service account is
-// not allowed, as most are not.
-func readWorkflows(c *call) (answer, error) {
-	if !isAdmin(c.user) {
-		return answer{}, fail(http.StatusForbidden, "You don't have permission to view the requested workflows.")
-	}
-	var body struct {
-		WorkflowNames []string `json:"workflowNames"`
-		WorkflowIDs   []string `json:"workflowIds"`
-		Pairs         []struct {
-			ProjectID   string `json:"projectId"`
-			IssueTypeID string `json:"issueTypeId"`
-		} `json:"projectAndIssueTypes"`
-	}
-	if err := c.decode(&body); err != nil {
-		return answer{}, err
-	}
-	workflows, used := []object{}, []string{}
-	for _, p := range projects {
-		asked := slices.Contains(body.WorkflowNames, p.key+" workflow") || slices.Contains(body.WorkflowIDs, "workflow-"+p.id)
-		for _, pair := range body.Pairs {
-			asked = asked || pair.ProjectID == p.id
-		}
-		if asked && c.s.canBrowse(c.user, p.id) {
-			workflows = append(workflows, c.workflowJSON(p))
-			used = append(used, c.s.flow(p)...)
-		}
-	}
-	slices.Sort(used)
-	statuses := []object{}
-	for _, id := range slices.Compact(used) {
-		st, _ := c.s.statusBy(id)
-		category := map[string]string{"new": "TODO", "indeterminate": "IN_PROGRESS", "done": "DONE"}[st.Category]
-		statuses = append(statuses, object{"id": st.ID, "statusReference": st.ID, "name": st.Name, "description": "",
-			"statusCategory": category, "scope": object{"type": "GLOBAL"}})
-	}
-	return ok(object{"workflows": workflows, "statuses": statuses})
-}
-
-// workflowJSON is the graph that POST workflows answers. Names of transitions
-// differ per project, ids only by target.
-func (c *call) workflowJSON(p project) object {
-	ids := c.s.flow(p)
-	statuses := []object{}
-	transitions := []object{{"id": "1", "name": "Create", "description": "", "type": "INITIAL", "toStatusReference": ids[0], "links": []object{}}}
-	seen := map[string]bool{}
-	for _, id := range ids {
-		statuses = append(statuses, object{"statusReference": id, "deprecated": false, "properties": object{}})
-		for _, t := range c.s.leaving(issue{ProjectID: p.id, StatusID: id}) {
-			if seen[t.id] {
-				continue
-			}
-			seen[t.id] = true
-			kind, links := "DIRECTED", []object{{"fromStatusReference": id}}
-			if t.global {
-				kind, links = "GLOBAL", []object{}
-			}
-			transitions = append(transitions, object{"id": t.id, "name": t.name, "description": "", "type": kind,
-				"toStatusReference": t.to.ID, "links": links})
-		}
-	}
-	return object{"id": "workflow-" + p.id, "name": p.key + " workflow", "description": "", "isEditable": true,
-		"scope": object{"type": "GLOBAL"}, "statuses": statuses, "transitions": transitions}
 }

@@ -50,6 +50,7 @@ type Server struct {
 	issueLinks *sandbox.Table[issueLink]
 	keys       *sandbox.Table[string]   // every key an issue ever had, to its id
 	denied     *sandbox.Table[bool]     // "<project id>/<user>" that may not browse
+	viewers    *sandbox.Table[bool]     // "<project id>/<user>" that may view the workflow
 	flows      *sandbox.Table[[]string] // status ids per project id, once changed
 	added      *sandbox.Table[status]   // statuses made through the control endpoint
 
@@ -129,6 +130,7 @@ func (s *Server) restore() {
 	s.issueLinks = sandbox.NewTable[issueLink](s.core, "issue-links")
 	s.keys = sandbox.NewTable[string](s.core, "keys")
 	s.denied = sandbox.NewTable[bool](s.core, "denied")
+	s.viewers = sandbox.NewTable[bool](s.core, "viewers")
 	s.flows = sandbox.NewTable[[]string](s.core, "flows")
 	s.added = sandbox.NewTable[status](s.core, "statuses")
 	s.commentsOf, s.historiesOf, s.linksOf = map[string][]string{}, map[string][]string{}, map[string][]string{}

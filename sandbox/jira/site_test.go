@@ -120,7 +120,7 @@ type person struct {
 
 func (s *site) as(name string) *person {
 	return &person{site: s, api: "/rest/api/2", auth: func(r *http.Request) { r.SetBasicAuth(name+"@example.com", "sandbox") },
-		client: &http.Client{Transport: published{s.t, contract.LoadIfPresent(s.t, contract.Jira)}}}
+		client: &http.Client{Transport: contract.LoadIfPresent(s.t, contract.Jira).RoundTripper(s.t, nil)}}
 }
 
 func (s *site) asDC(name string) *person {

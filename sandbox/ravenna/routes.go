@@ -63,13 +63,16 @@ func (s *Server) routes() http.Handler {
 		"DELETE /api/webhooks/{id}":                      s.deleteWebhook,
 		"GET /api/integration-user/for-user":             s.noIntegrationUsers,
 		"GET /api/integration-user/list-for-integration": s.noIntegrationUsers,
-		"/api/": func(*call) (any, error) { return nil, notFound("Route") },
+		"/api/": s.noRoute,
 	} {
 		mux.HandleFunc(pattern, s.api(endpoint))
 	}
 	mux.HandleFunc("GET /{key}", s.page)
 	return mux
 }
+
+// noRoute answers for every path that no endpoint has.
+func (s *Server) noRoute(*call) (any, error) { return nil, notFound("Route") }
 
 // noIntegrationUsers: the built-in integrations are not connected here.
 func (s *Server) noIntegrationUsers(*call) (any, error) { return []object{}, nil }

@@ -87,7 +87,8 @@ func (t *Tracker) checkProject(ctx context.Context, name string) ([]string, erro
 }
 
 // Describe reads a project by its key: issue types, the statuses of the one
-// type, and the fields that creating one demands.
+// type, its workflow where we may see it, and the fields that creating one
+// demands.
 func (t *Tracker) Describe(ctx context.Context, name, ticketType string) (*trackers.Container, error) {
 	var project struct {
 		gojira.Project
@@ -111,13 +112,16 @@ func (t *Tracker) Describe(ctx context.Context, name, ticketType string) (*track
 		if out.Required, err = t.required(ctx, project.ID, ticketType); err != nil {
 			return nil, err
 		}
+		if out.Edges, err = t.edges(ctx, &project.Project, ticketType); err != nil {
+			return nil, err
+		}
 	}
 	schema, err := t.readSchema(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for id := range schema {
-		if strings.HasPrefix(id, "customfield_") {
+		if strings.HasPrefix(id, Settings.CustomPrefix) {
 			out.CustomFields = append(out.CustomFields, id)
 		}
 	}

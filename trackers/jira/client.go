@@ -28,8 +28,17 @@ const (
 	DataCenter = "datacenter"
 )
 
+// Settings is what the configuration file may say about Jira.
+var Settings = trackers.Settings{
+	Kind: "jira", Container: "project", ByKey: true, Typed: true,
+	Flavors: []string{Cloud, DataCenter}, WithEmail: []string{Cloud},
+	// The gateway takes scoped tokens.
+	Browse: "/browse/{key}", Gateway: "api.atlassian.com", CustomPrefix: "customfield_",
+}
+
 const (
-	root = "rest/api/2/"
+	root   = "rest/api/2/"
+	rootV3 = "rest/api/3/"
 	// maxAnswer is far above an issue with a hundred comments of 32 KB each.
 	maxAnswer = 16 << 20
 	// skewFloor is what a Date header, which tells whole seconds, cannot show.
@@ -133,7 +142,7 @@ func (t *Tracker) addresses(base *url.URL) error {
 }
 
 // Kind returns "jira".
-func (t *Tracker) Kind() string { return "jira" }
+func (t *Tracker) Kind() string { return Settings.Kind }
 
 func (t *Tracker) webURL(key string) string {
 	return strings.ReplaceAll(t.web, "{key}", url.PathEscape(key))
@@ -144,6 +153,7 @@ type call struct {
 	op     string // "create issue", for errors
 	method string
 	path   string // below rest/api/2, escaped
+	v3     bool   // below rest/api/3 instead
 	query  url.Values
 	body   any
 	out    any // decoded from the answer; nil leaves it unread
@@ -162,6 +172,9 @@ type answer struct {
 
 func (t *Tracker) do(ctx context.Context, c call) (answer, error) {
 	path := root + c.path
+	if c.v3 {
+		path = rootV3 + c.path
+	}
 	if len(c.query) > 0 {
 		path += "?" + c.query.Encode()
 	}

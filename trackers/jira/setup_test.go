@@ -77,7 +77,7 @@ func (b *bundle) restart() *Tracker {
 	log := slog.New(slog.NewTextHandler(b.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var next http.RoundTripper
 	if b.flavor == Cloud {
-		next = &checked{t: b.t, spec: contract.LoadIfPresent(b.t, contract.Jira)}
+		next = contract.LoadIfPresent(b.t, contract.Jira).RoundTripper(b.t, nil)
 	}
 	tracker, err := New(connection(b.url, b.flavor), trackers.Options{
 		HTTP: &http.Client{Transport: trackers.NewGate(log).Transport(next), Timeout: testTimeout},

@@ -9,8 +9,8 @@ import (
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
-// Kind is this tracker's kind in the configuration.
-const Kind = "ravenna"
+// Settings is what the configuration file may say about Ravenna.
+var Settings = trackers.Settings{Kind: "ravenna", Container: "channel", CustomPrefix: customPrefix}
 
 // Tracker is one Ravenna workspace, reached with one API key. It is safe for
 // concurrent use; what it remembers is only ever a shortcut.
@@ -62,7 +62,7 @@ func New(c trackers.Connection, o trackers.Options) (*Tracker, error) {
 }
 
 // Kind implements trackers.Tracker.
-func (t *Tracker) Kind() string { return Kind }
+func (t *Tracker) Kind() string { return Settings.Kind }
 
 // webURL is a ticket's address for people. Without web_url it is guessed from
 // the API's, whose host serves the application as well.

@@ -55,7 +55,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) open(change ...func(*trackers.Connection)) *Tracker {
 	d.t.Helper()
 	c := trackers.Connection{
-		Name: "helpdesk", Installation: installation, Kind: Kind,
+		Name: "helpdesk", Installation: installation, Kind: Settings.Kind,
 		URL: d.url + "/api", WebURL: d.url + "/{key}", Token: "rav_bot", HookKey: "sandbox-secret",
 	}
 	for _, f := range change {

@@ -5,7 +5,6 @@ package registry
 import (
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,24 +18,27 @@ import (
 // below an activity's own timeout, so that a call is never cut short from there.
 const callTimeout = 30 * time.Second
 
-// kind makes what a process needs of one kind of tracker.
+// kind is what a process needs of one kind of tracker.
 type kind struct {
+	trackers.Settings
 	open func(trackers.Connection, trackers.Options) (trackers.Tracker, error)
 	hook func(trackers.Connection) (trackers.Hook, error)
 }
 
 // kinds has one line for each tracker.
-var kinds = map[string]kind{
-	"jira":    register(jira.New, jira.NewHook),
-	"ravenna": register(ravenna.New, ravenna.NewHook),
+var kinds = []kind{
+	register(jira.Settings, jira.New, jira.NewHook),
+	register(ravenna.Settings, ravenna.New, ravenna.NewHook),
 }
 
 // register takes constructors as the adapters have them, which return their
 // own types. An error never comes with a typed nil in an interface.
 func register[T trackers.Tracker, H trackers.Hook](
+	settings trackers.Settings,
 	open func(trackers.Connection, trackers.Options) (T, error), hook func(trackers.Connection) (H, error),
 ) kind {
 	return kind{
+		Settings: settings,
 		open: func(c trackers.Connection, o trackers.Options) (trackers.Tracker, error) {
 			t, err := open(c, o)
 			if err != nil {
@@ -54,15 +56,28 @@ func register[T trackers.Tracker, H trackers.Hook](
 	}
 }
 
-// Kinds lists the kinds of tracker, sorted.
-func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
+// Kinds lists the kinds of tracker.
+func Kinds() []string {
+	out := make([]string, 0, len(kinds))
+	for _, k := range kinds {
+		out = append(out, k.Kind)
+	}
+	return out
+}
+
+// Settings returns what the configuration file may say about one kind of
+// tracker; ok is false for a kind that there is not.
+func Settings(name string) (s trackers.Settings, ok bool) {
+	k, ok := find(name)
+	return k.Settings, ok
+}
 
 // Open returns the client of a connection, behind a gate of its own: call it
 // once per connection and process, because quotas are counted there.
 func Open(c trackers.Connection, log *slog.Logger) (trackers.Tracker, error) {
-	k, err := find(c)
-	if err != nil {
-		return nil, err
+	k, ok := find(c.Kind)
+	if !ok {
+		return nil, unknown(c)
 	}
 	log = log.With("connection", c.Name)
 	return k.open(c, trackers.Options{
@@ -75,9 +90,9 @@ func Open(c trackers.Connection, log *slog.Logger) (trackers.Tracker, error) {
 // Hook returns what verifies and reads the webhooks of a connection. It needs
 // no API token.
 func Hook(c trackers.Connection) (trackers.Hook, error) {
-	k, err := find(c)
-	if err != nil {
-		return nil, err
+	k, ok := find(c.Kind)
+	if !ok {
+		return nil, unknown(c)
 	}
 	return k.hook(c)
 }
@@ -100,10 +115,14 @@ func Hooks(connections []trackers.Connection) (map[string]trackers.Hook, error) 
 	return hooks, nil
 }
 
-func find(c trackers.Connection) (kind, error) {
-	k, ok := kinds[c.Kind]
-	if !ok {
-		return kind{}, fmt.Errorf("open connection %s: unknown kind %q: want %s", c.Name, c.Kind, strings.Join(Kinds(), " or "))
+func find(name string) (kind, bool) {
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.Kind == name })
+	if i < 0 {
+		return kind{}, false
 	}
-	return k, nil
+	return kinds[i], true
+}
+
+func unknown(c trackers.Connection) error {
+	return fmt.Errorf("open connection %s: unknown kind %q: want %s", c.Name, c.Kind, strings.Join(Kinds(), " or "))
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
@@ -18,11 +17,20 @@ func connection(kind string) trackers.Connection {
 	}
 }
 
-// TestKindsAreThoseOfTheFile keeps the two lines of a tracker together: one
-// here, one in the configuration.
-func TestKindsAreThoseOfTheFile(t *testing.T) {
+// TestSettings: what the file's reader relies on for every kind.
+func TestSettings(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, config.Kinds(), Kinds())
+	require.IsIncreasing(t, Kinds(), "each once, and listed to people in this order")
+	for _, kind := range Kinds() {
+		s, ok := Settings(kind)
+		require.True(t, ok)
+		require.Equal(t, kind, s.Kind)
+		require.NotEmpty(t, s.Container)
+		require.NotEmpty(t, s.CustomPrefix)
+		require.Subset(t, s.Flavors, s.WithEmail)
+	}
+	_, ok := Settings("linear")
+	require.False(t, ok)
 }
 
 func TestOpenEveryKind(t *testing.T) {

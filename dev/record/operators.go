@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
+	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/routing"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+const route = "it-to-eng"
+
+// operators are the scenarios in which somebody gives commands, or nobody
+// tells anything.
+func operators() []scenario {
+	return []scenario{
+		{name: "paused", files: []string{"paused-pair"}, play: paused},
+		{name: "unlinked", files: []string{"unlinked-pair", "unlinked-alias"}, play: unlinked},
+		{name: "resolved", files: []string{"resolved-pair"}, settings: holdingConflicts, play: resolved},
+		{name: "route", files: []string{"route-applied"}, play: applied},
+		{name: "sweep", files: []string{"sweep-jira", "sweep-pair"}, settings: sweeping, play: swept},
+	}
+}
+
+// paused: an edit while the pair is paused is made up for on resume.
+func paused(s *stage) {
+	t, _ := s.linked("Paused")
+	pair := ravennaPair(t.ID)
+	s.ask(pair, addressing.UpdatePause)
+	s.edit(t, "Paused, then resumed")
+	s.stands(pair, workflows.IsPaused, ticket.Paused)
+	s.ask(pair, addressing.UpdateResume)
+	s.issue("Paused, then resumed")
+	s.stands(pair, workflows.IsLinked, "")
+	s.save("paused-pair", pair, "")
+}
+
+// unlinked: the pair is unlinked, its tickets drift apart, and it is linked
+// again with a new generation.
+func unlinked(s *stage) {
+	t, i := s.linked("Unlinked")
+	pair := ravennaPair(t.ID)
+	s.ask(pair, addressing.UpdateUnlink)
+	s.stands(pair, workflows.Unlinked, ticket.UnlinkedByOperator)
+	s.edit(t, "Linked again")
+	s.quiet()
+	s.ask(pair, addressing.UpdateLink, workflows.LinkTo{Replica: ticket.Ref{Connection: "jira", ID: i.ID}, Rules: s.rules()})
+	s.stands(pair, workflows.IsLinked, "")
+	s.save("unlinked-pair", pair, "")
+	s.save("unlinked-alias", jiraPair(i.ID), "")
+}
+
+// rules returns the route's settings in force.
+func (s *stage) rules() (out *reconcile.Rules) {
+	s.step("read routes", func() error {
+		all, err := routing.NewRegistry(s.Client, slog.New(slog.DiscardHandler), time.Second).Rules(s.ctx)
+		for i := range all {
+			if all[i].Name == route {
+				out = &all[i]
+			}
+		}
+		if err == nil && out == nil {
+			err = fmt.Errorf("no route %s", route)
+		}
+		return err
+	})
+	return out
+}
+
+func holdingConflicts(f *config.File) {
+	f.Routes[0].Conflict = reconcile.Conflict{Default: reconcile.HoldConflict}
+}
+
+// resolved: a conflict waits for an operator, who decides.
+func resolved(s *stage) {
+	t, i := s.linked("Conflict")
+	pair := ravennaPair(t.ID)
+	s.webhooks("hold")
+	s.edit(t, "Conflict, left")
+	s.editIssue(i, "Conflict, right")
+	s.webhooks("normal")
+	s.stands(pair, workflows.Attention, ticket.Conflict)
+	s.ask(pair, addressing.UpdateResolve, workflows.Resolve{Field: ticket.Title, Take: ticket.Right})
+	s.ticket("Conflict, right")
+	s.stands(pair, workflows.IsLinked, "")
+	s.save("resolved-pair", pair, "")
+}
+
+// applied: a route is applied twice, paused, resumed and removed.
+func applied(s *stage) {
+	s.apply(func(r *reconcile.Rules) { r.OnDelete = "close" })
+	for _, command := range []string{addressing.UpdatePause, addressing.UpdateResume, addressing.UpdateRemove} {
+		s.ask(addressing.RouteID(route), command)
+	}
+	s.quiet()
+	s.save("route-applied", addressing.RouteID(route), "")
+}
+
+// sweeping polls every second.
+func sweeping(f *config.File) {
+	for i := range f.Connections {
+		f.Connections[i].Sweep, f.Connections[i].Audit = time.Second, 2*time.Second
+	}
+}
+
+// swept: no webhook tells of an issue and an edit; the sweep finds both.
+func swept(s *stage) {
+	s.webhooks("drop")
+	var i people.Issue
+	s.step("create issue", func() (err error) {
+		i, err = s.jira.Create(s.ctx, "ENG", "Bug", "Nobody told", "text", nil)
+		return err
+	})
+	s.ticket("Nobody told")
+	s.editIssue(i, "Nobody told twice")
+	s.ticket("Nobody told twice")
+	s.save("sweep-jira", addressing.SweepID("jira"), "")
+	s.save("sweep-pair", jiraPair(i.ID), "")
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+// Paths of Jira that fail in the scenarios.
+const (
+	createIssue = "/rest/api/2/issue"
+	anyIssue    = "/rest/api/2/issue/*"
+	anyComment  = "/rest/api/2/issue/*/comment"
+)
+
+// troubles are the scenarios in which a tracker misbehaves.
+func troubles() []scenario {
+	return []scenario{
+		{name: "lost-create-claimed", files: []string{"lost-create-claimed-pair", "lost-create-claimed-alias"}, play: lostCreateClaimed},
+		{name: "lost-create-found", files: []string{"lost-create-found-pair"}, play: lostCreateFound},
+		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
+		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
+		{name: "refused", files: []string{"refused-pair"}, play: refused},
+		{name: "deleted", files: []string{"deleted-pair"}, play: deleted},
+	}
+}
+
+// lostCreateClaimed: the answer to the create call is lost, and the replica's
+// own webhook tells the pair that it exists.
+func lostCreateClaimed(s *stage) {
+	s.fault(http.MethodPost, createIssue, "drop-after-commit", 1)
+	t, i := s.linked("Lost and claimed")
+	s.save("lost-create-claimed-pair", ravennaPair(t.ID), "")
+	s.save("lost-create-claimed-alias", jiraPair(i.ID), "")
+}
+
+// lostCreateFound: no webhook comes from Jira, and the replica is found by its
+// marker.
+func lostCreateFound(s *stage) {
+	s.fault(http.MethodPost, createIssue, "drop-after-commit", 1)
+	t := s.open("Lost and found", nil)
+	s.until("start of the pair", func() (bool, error) {
+		_, err := s.Client.DescribeWorkflowExecution(s.ctx, ravennaPair(t.ID), "")
+		return err == nil, err
+	})
+	s.webhooks("drop")
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("lost-create-found-pair", ravennaPair(t.ID), "")
+}
+
+// lostCreateRepeated: the call had no effect, and is made again.
+func lostCreateRepeated(s *stage) {
+	s.fault(http.MethodPost, createIssue, "drop-before-commit", 1)
+	t, _ := s.linked("Lost and made again")
+	s.save("lost-create-repeated-pair", ravennaPair(t.ID), "")
+}
+
+// lostComment: the answer to a copied comment is lost; it is looked for after
+// a moment in which it could still appear.
+func lostComment(s *stage) {
+	t, i := s.linked("Lost comment")
+	s.fault(http.MethodPost, anyComment, "drop-after-commit", 1)
+	s.step("comment in Ravenna", func() error {
+		_, err := s.rav.Say(s.ctx, t.ID, "<p>Any news?</p>", false)
+		return err
+	})
+	s.comments(i, 1)
+	s.until("the copy's place in the state", func() (bool, error) {
+		v, err := s.view(ravennaPair(t.ID))
+		return v.Comments == 1, err
+	})
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("lost-comment-pair", ravennaPair(t.ID), "")
+}
+
+// refused: the token is refused for a while; retry heals it.
+func refused(s *stage) {
+	t, _ := s.linked("Refused")
+	s.fault("*", anyIssue, "status:401", 0)
+	s.edit(t, "Refused no more")
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.Auth)
+	s.heal()
+	s.ask(ravennaPair(t.ID), addressing.UpdateRetry)
+	s.issue("Refused no more")
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.until("the journal", func() (bool, error) {
+		v, err := s.view(ravennaPair(t.ID))
+		return slices.ContainsFunc(v.Journal, func(e workflows.Entry) bool { return e.To == "Refused no more" }), err
+	})
+	s.save("refused-pair", ravennaPair(t.ID), "")
+}
+
+// deleted: the origin is deleted, which is said on the replica.
+func deleted(s *stage) {
+	t, i := s.linked("Deleted")
+	s.step("delete ticket", func() error { return s.rav.Call(s.ctx, http.MethodDelete, "/tickets/"+t.ID, nil, nil) })
+	s.stands(ravennaPair(t.ID), workflows.Unlinked, ticket.Deleted)
+	s.comments(i, 1)
+	s.save("deleted-pair", ravennaPair(t.ID), "")
+}

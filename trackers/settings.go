@@ -1,0 +1,24 @@
+package trackers
+
+// Settings is what the configuration file may say about one kind of tracker.
+// Each adapter exports one; the registry hands it to whoever reads the file.
+type Settings struct {
+	Kind string // a connection's kind in the file
+	// Container is the key of a route's side that names the container; ByKey
+	// tells that it holds the container's key (ENG), not its name.
+	Container string
+	ByKey     bool
+	Typed     bool // a side also has an issue_type
+	// Flavors are the words for a connection's flavor, the default first; none
+	// where there is only one. WithEmail are those whose token goes with the
+	// e-mail of its account.
+	Flavors   []string
+	WithEmail []string
+	// Browse is appended to url for web_url where the file has none; "" when
+	// the tracker's addresses cannot be guessed. Gateway is a host that serves
+	// the API and no ticket's page.
+	Browse  string
+	Gateway string
+	// CustomPrefix starts every custom field's own name.
+	CustomPrefix string
+}

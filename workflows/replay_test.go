@@ -1,0 +1,45 @@
+package workflows
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/worker"
+)
+
+const histories = "testdata/histories"
+
+// Every history recorded on a real server replays on the code as it is. A
+// failure means that pairs which run now would stop: their workflow tasks fail
+// until the old code is back, or the change is put behind workflow.GetVersion.
+func TestRecordedHistoriesReplay(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(histories, "*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "no histories: record them as %s/README.md says", histories)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			replayer := worker.NewWorkflowReplayer()
+			Register(replayer)
+			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(silent{}, file))
+		})
+	}
+}
+
+// Recorded histories hold nothing of the machine they were recorded on.
+func TestRecordedHistoriesHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	secret := regexp.MustCompile(`rav_[a-z]|sandbox-secret|pat_[a-z]|(?i)authorization|/home/|/root/|/tmp/|/work/|/Users/`)
+	files, err := filepath.Glob(filepath.Join(histories, "*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Empty(t, secret.FindString(string(data)), file)
+	}
+}
