@@ -89,12 +89,27 @@ func TestLessonsOfTermination(t *testing.T) {
 	w.running(addressing.SweepID("jira"))
 	w.quiet()
 
+	// Ended when the issue was there, and nothing on the ticket told of it.
+	w.control(w.JiraURL, "/_sandbox/webhooks", map[string]string{"mode": "drop"})
+	w.faults(w.RavennaURL, always("POST", ravLink, "drop-before-commit"))
+	late, err := w.rav.Create(w.ctx, "IT Support", "ended at birth", "<p>text</p>", nil)
+	require.NoError(t, err)
+	born := w.issue("ended at birth")
+	w.terminate(ravennaPair(late.ID))
+	w.webhooks("normal")
+	w.faults(w.RavennaURL)
+	require.NoError(t, w.rav.Edit(w.ctx, late.ID, map[string]any{"title": "grown up"}))
+	w.titled(late.ID, born.Key, "grown up")
+	w.settled(ravennaPair(late.ID), workflows.IsLinked, "")
+	w.linkedOnce(late.ID, born.Key)
+	w.quiet()
+
 	w.settled(pair, workflows.IsLinked, "")
 	w.jiraComments(eng.Key, "said before", "said after")
 	w.messages(it.ID, "said before", "said after")
 	w.linkedOnce(it.ID, eng.Key)
 	w.linkedOnce(other.ID, issue.Key)
-	w.counted(2, 2)
+	w.counted(3, 3)
 }
 
 // What is unlinked stays so, whatever happens, until it is linked again.
@@ -156,7 +171,7 @@ func TestLessonsOfSecondEngine(t *testing.T) {
 	require.NoError(t, w.summary(eng.Key, "ours at first"))
 
 	w.File.Routes[0].Elsewhere = "ignore"
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	w.titled(it.ID, eng.Key, "theirs too")
 	w.settled(pair, workflows.IsLinked, "")
 	require.NoError(t, w.rav.Edit(w.ctx, theirs.ID, map[string]any{"priority": "HIGH"}))
@@ -172,7 +187,7 @@ func TestLessonsOfRoutes(t *testing.T) {
 	route := &w.File.Routes[0]
 	whole := route.Status
 	route.Status = slices.DeleteFunc(slices.Clone(whole), func(r reconcile.StatusRule) bool { return r.Left == "Waiting" })
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	it, eng := w.linked("on hold")
 	pair := ravennaPair(it.ID)
 	require.NoError(t, w.rav.SetStatus(w.ctx, it.ID, "Waiting"))
@@ -182,13 +197,13 @@ func TestLessonsOfRoutes(t *testing.T) {
 	w.titled(it.ID, eng.Key, "still replicated")
 	require.NoError(t, w.jiraStatus(eng.Key, "To Do"))
 	route.Status = whole
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	w.eventually("the map holds", func() error { return w.jiraStatus(eng.Key, "In Progress") })
 	w.settled(pair, workflows.IsLinked, "")
 
 	// The same containers under another name.
 	route.Name = "desk-to-eng"
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	require.NoError(t, w.update(addressing.RouteID("it-to-eng"), addressing.UpdateRemove))
 	w.quiet()
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"title": "under another name"}))

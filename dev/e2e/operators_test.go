@@ -75,7 +75,7 @@ func TestDeletion(t *testing.T) {
 	tickets, issues := 0, 0
 	for _, rule := range []string{"comment", "close", "ignore"} {
 		w.File.Routes[0].OnDelete = rule
-		require.NoError(t, w.Apply(w.ctx, nil))
+		w.apply()
 		w.quiet() // the worker reads settings again
 		it, eng := w.linked("deleted " + rule)
 		issues++
@@ -99,7 +99,7 @@ func TestDeletion(t *testing.T) {
 
 	// The other way round, and from where it was made.
 	w.File.Routes[0].OnDelete = "comment"
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	w.quiet()
 	made, err := w.jira.Create(w.ctx, "ENG", "Bug", "deleted in Jira", "text", nil)
 	require.NoError(t, err)
@@ -135,11 +135,13 @@ func TestMovesAndClones(t *testing.T) {
 
 	ops := w.File.Routes[0]
 	ops.Name, ops.Right = "it-to-ops", reconcile.End{Connection: "jira", Project: "OPS", Type: "Task"}
-	ops.Direction, ops.Filter = reconcile.Both, reconcile.Filter{Labels: reconcile.Choice{Any: []string{"ops"}}}
+	// Two routes out of one channel need a filter each.
+	ops.Filter = reconcile.Filter{Labels: reconcile.Choice{Any: []string{"ops"}}}
+	w.File.Routes[0].Filter = reconcile.Filter{Labels: reconcile.Choice{None: []string{"ops"}}}
 	ops.Status = slices.DeleteFunc(slices.Clone(ops.Status), func(r reconcile.StatusRule) bool { return r.Right == "In Review" })
 	ops.Paths = nil
 	w.File.Routes = append(w.File.Routes, ops)
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	w.quiet()
 	move("OPS")
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"title": "goes with it"}))

@@ -114,7 +114,7 @@ func TestPrivacy(t *testing.T) {
 	desk.Status = slices.DeleteFunc(slices.Clone(desk.Status), func(r reconcile.StatusRule) bool { return r.Right == "In Review" })
 	desk.Paths = nil
 	w.File.Routes = append(w.File.Routes, desk)
-	require.NoError(t, w.Apply(w.ctx, nil))
+	w.apply()
 	it, eng := w.linked("public")
 	other, issue := w.linked("public too")
 	help, err := w.jira.Create(w.ctx, "HELP", "Task", "a customer's", "text", nil)

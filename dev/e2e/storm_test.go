@@ -25,7 +25,7 @@ type twins struct {
 // every comment is on both sides once.
 func TestStorm(t *testing.T) {
 	t.Parallel()
-	for _, seed := range []uint64{8, 12, 13, 14, 15, 16} {
+	for _, seed := range []uint64{3, 8} {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, with(sweeping), with(func(f *config.File) {
@@ -88,31 +88,45 @@ func (w *world) weather(random *rand.Rand, all []*twins) {
 func (w *world) work(random *rand.Rand, one *twins, mark string) {
 	w.Helper()
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
-	var err error
-	switch random.IntN(9) {
-	case 0:
-		err = w.rav.Edit(w.ctx, one.id, map[string]any{"title": "desk " + mark})
-	case 1:
-		err = w.jira.Edit(w.ctx, one.key, map[string]any{"summary": "Jira " + mark})
-	case 2:
-		err = w.rav.Edit(w.ctx, one.id, map[string]any{"priority": pick("LOW", "MEDIUM", "HIGH", "URGENT"), "description": "<p>desk <em>" + mark + "</em></p>"})
-	case 3:
-		err = w.jira.Edit(w.ctx, one.key, map[string]any{"priority": map[string]string{"name": pick("Low", "Medium", "High", "Highest")}, "description": "Jira _" + mark + "_"})
-	case 4:
-		err = w.rav.SetStatus(w.ctx, one.id, pick("Open", "In Progress", "Waiting", "Done", "Closed"))
-	case 5:
-		// Where the workflow does not lead there from here, nobody moves it.
-		_ = w.jira.Move(w.ctx, one.key, pick("To Do", "In Progress", "In Review", "Done"))
-	case 6:
-		err = w.rav.Edit(w.ctx, one.id, map[string]any{"assigneeId": pick("u_alice", "u_bob")})
-	case 7:
-		_, err = w.rav.Say(w.ctx, one.id, "<p>said "+mark+".</p>", false)
-		one.said = append(one.said, "said "+mark+".")
-	default:
-		_, err = w.jira.Say(w.ctx, one.key, "said "+mark+".")
-		one.said = append(one.said, "said "+mark+".")
+	said := "said " + mark + "."
+	acts := []func() error{
+		func() error { return w.rav.Edit(w.ctx, one.id, map[string]any{"title": "desk " + mark}) },
+		func() error { return w.jira.Edit(w.ctx, one.key, map[string]any{"summary": "Jira " + mark}) },
+		func() error {
+			return w.rav.Edit(w.ctx, one.id, map[string]any{
+				"priority": pick("LOW", "MEDIUM", "HIGH", "URGENT"), "description": "<p>desk <em>" + mark + "</em></p>",
+			})
+		},
+		func() error {
+			return w.jira.Edit(w.ctx, one.key, map[string]any{
+				"priority": map[string]string{"name": pick("Low", "Medium", "High", "Highest")}, "description": "Jira _" + mark + "_",
+			})
+		},
+		func() error {
+			return w.rav.SetStatus(w.ctx, one.id, pick("Open", "In Progress", "Waiting", "Done", "Closed"))
+		},
+		func() error {
+			// Where the workflow does not lead there from here, nobody moves it.
+			_ = w.jira.Move(w.ctx, one.key, pick("To Do", "In Progress", "In Review", "Done"))
+			return nil
+		},
+		func() error { return w.rav.Edit(w.ctx, one.id, map[string]any{"assigneeId": pick("u_alice", "u_bob")}) },
+		func() error {
+			_, err := w.rav.Say(w.ctx, one.id, "<p>"+said+"</p>", false)
+			return err
+		},
+		func() error {
+			_, err := w.jira.Say(w.ctx, one.key, said)
+			return err
+		},
 	}
-	require.NoError(w, err)
+	n := random.IntN(len(acts))
+	if n >= len(acts)-2 {
+		one.said = append(one.said, said)
+	}
+	// Jira limits the writes to one issue, those of people too: refused ones
+	// are made again.
+	w.eventually("a person's work", acts[n])
 }
 
 // agree reports whether two tickets say the same.

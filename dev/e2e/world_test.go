@@ -272,6 +272,12 @@ func (w *world) update(id, name string, args ...any) error {
 	return updateWorkflow(w.ctx, w.Client, id, name, args...)
 }
 
+// apply takes the changed configuration into force.
+func (w *world) apply() {
+	w.Helper()
+	require.NoError(w, w.Apply(w.ctx, w.logs))
+}
+
 // explain prints what helps to understand a failure.
 func (w *world) explain() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -120,6 +120,10 @@ func swept(s *stage) {
 	s.ticket("Nobody told")
 	s.editIssue(i, "Nobody told twice")
 	s.ticket("Nobody told twice")
+	s.until("passes and an audit", func() (bool, error) {
+		h, err := s.history(addressing.SweepID("jira"), "")
+		return len(h.GetEvents()) > 60, err
+	})
 	s.save("sweep-jira", addressing.SweepID("jira"), "")
 	s.save("sweep-pair", jiraPair(i.ID), "")
 }

@@ -293,8 +293,12 @@ func (s *Stack) StopWorker() {
 	}
 }
 
-// Apply applies the stack's configuration, after a test changed it.
+// Apply applies the stack's configuration, after a test changed it. A nil out
+// discards what is printed.
 func (s *Stack) Apply(ctx context.Context, out io.Writer) error {
+	if out == nil {
+		out = io.Discard
+	}
 	err := starter.Apply(ctx, s.Client, s.File, starter.ApplyOptions{Out: out})
 	if err == nil {
 		s.applied.Store(true)
