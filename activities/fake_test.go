@@ -163,6 +163,7 @@ type temporalFake struct {
 	queries []string
 	count   int64
 	err     error
+	handle  client.WorkflowUpdateHandle
 }
 
 func (c *temporalFake) SignalWithStartWorkflow(_ context.Context, id, name string, arg any, _ client.StartWorkflowOptions, kind any, _ ...any) (client.WorkflowRun, error) {

@@ -53,7 +53,23 @@ func TestMeetReadsOnlyWhatItNeeds(t *testing.T) {
 	}
 }
 
-// A tracker that cannot say whether a pair was here before is asked again,
+// A covered ticket without a marker whose run was ended from outside may have
+// a replica already.
+func TestMeetTellsOfAnInterruptedRun(t *testing.T) {
+	t.Parallel()
+	for known, want := range map[int64]bool{0: false, 1: true} {
+		b := newBench(t)
+		b.temporal.count = known
+		b.left.fetch = func(string, trackers.FetchOptions) (*ticket.Snapshot, error) { return snapshot(), nil }
+		got, err := b.Meet(t.Context(), MeetParams{Ref: ticket.Ref{Connection: "helpdesk", ID: "1"}, Pair: pair, Other: "jira"})
+		require.NoError(t, err)
+		require.Equal(t, want, got.Interrupted)
+		require.Contains(t, b.temporal.queries[0], "WorkflowId = '"+pair+"'")
+		require.Contains(t, b.temporal.queries[0], "'Terminated'")
+	}
+}
+
+// Temporal that cannot say whether a pair was here before is asked again,
 // rather than a linked ticket being taken for a new one.
 func TestMeetFailsWithoutTemporal(t *testing.T) {
 	t.Parallel()

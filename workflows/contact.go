@@ -156,7 +156,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 func (p *pair) seek(routes []reconcile.Rules) (bool, error) {
 	p.hold(ticket.Ambiguous, "an earlier run was ended before its time")
 	p.show()
-	p.Hold = nil
+	p.held, p.Hold = p.Hold, nil
 	since := p.snap[p.originSide()].Created
 	claimed, err := workflow.AwaitWithTimeout(p.ctx, or(p.Quiet, defaultQuiet), func() bool { return len(p.claims) > 0 })
 	if err != nil {
@@ -260,7 +260,8 @@ func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error)
 	}
 	p.journal("link taken up again", p.Origin.String(), p.Replica.String())
 	p.link()
-	return true, nil
+	// A copy of a comment that the lost run had under way may still land.
+	return true, workflow.Sleep(p.ctx, settleCopy)
 }
 
 // lookup finds the replica by its address. The link is certain, so a tracker

@@ -55,6 +55,7 @@ func TestPauseCancelsAWriteInFlight(t *testing.T) {
 	w.after(time.Minute, func() {
 		w.stands(IsPaused, ticket.Paused)
 		require.Equal(t, []string{"Fetch", "Update"}, w.calls)
+		require.Equal(t, []string{"Update"}, w.cancelled)
 		w.left.edit("IT1", ticket.Title, text("Printer put out"))
 		w.update(addressing.UpdateResume)
 	})

@@ -311,3 +311,29 @@ func TestRoundPacesItsWrites(t *testing.T) {
 	w.after(30*time.Second, func() { require.Equal(t, 40, w.right.called("comment")) })
 	w.play(st)
 }
+
+// A hint about links, and our own comment that we do not know, cost one read
+// of that side; what a person did there is found all the same.
+func TestRoundReadsOneSideForACommentOfOurs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	w.after(time.Second, func() { w.hear(w.left, "IT1", w.left.speak("IT1", "Any news?"), "alice") })
+	w.after(time.Second, func() {
+		w.right.calls, w.left.calls = nil, nil
+		w.hear(w.right, "ENG1", &ticket.Comment{ID: "unknown", Version: "c9"}, "bot")
+	})
+	w.after(time.Second, func() {
+		require.Equal(t, 1, w.right.called("comments"))
+		require.Empty(t, w.left.calls)
+		w.right.speak("ENG1", "A person's")
+		w.hear(w.right, "ENG1", &ticket.Comment{ID: "unknown", Version: "c10"}, "bot")
+	})
+	w.after(time.Second, func() {
+		require.Len(t, w.left.get("IT1").Comments, 2)
+		w.left.calls = nil
+		w.hint(ticket.Hint{Ref: st.Origin, Kind: ticket.LinkEvent, Actor: "alice"})
+	})
+	w.after(time.Second, func() { require.Equal(t, []string{"fetch IT1"}, w.left.calls) })
+	w.play(st)
+}

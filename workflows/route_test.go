@@ -52,6 +52,12 @@ func draft() reconcile.Rules {
 	return r
 }
 
+func named(name string) reconcile.Rules {
+	r := draft()
+	r.Name = name
+	return r
+}
+
 func TestRouteOnlyCheckedCompletes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -100,7 +106,7 @@ func TestRouteLife(t *testing.T) {
 	}
 	var since time.Time
 	step("apply", func() {
-		ask(w, addressing.UpdateApply, rules("another name"), func(r reconcile.Rules) {
+		ask(w, addressing.UpdateApply, named("another name"), func(r reconcile.Rules) {
 			require.Equal(t, "it-to-eng", r.Name, "the route's own id names it")
 			require.Equal(t, 1, r.Version)
 			require.False(t, r.Since.IsZero())
@@ -109,7 +115,7 @@ func TestRouteLife(t *testing.T) {
 	})
 	step("apply again", func() {
 		require.Equal(t, []activities.RouseParams{{Route: "it-to-eng", Version: 1}}, w.played.roused)
-		ask(w, addressing.UpdateApply, rules(""), func(r reconcile.Rules) {
+		ask(w, addressing.UpdateApply, draft(), func(r reconcile.Rules) {
 			require.Equal(t, 2, r.Version)
 			require.Equal(t, since, r.Since, "tickets older than the route are those older than its first settings")
 		})
@@ -119,7 +125,7 @@ func TestRouteLife(t *testing.T) {
 	})
 	step("pause", func() { w.update(addressing.UpdatePause) })
 	step("apply while paused", func() {
-		ask(w, addressing.UpdateApply, rules(""), func(r reconcile.Rules) { require.True(t, r.Paused, "only resume ends a pause") })
+		ask(w, addressing.UpdateApply, draft(), func(r reconcile.Rules) { require.True(t, r.Paused, "only resume ends a pause") })
 	})
 	step("resume", func() { w.update(addressing.UpdateResume) })
 	step("remove", func() { w.update(addressing.UpdateRemove) })
@@ -133,7 +139,7 @@ func TestRouteLife(t *testing.T) {
 	// The next run goes on from there; to apply a removed route brings it back.
 	w.fresh(w.env.Now())
 	w.after(time.Second, func() {
-		ask(w, addressing.UpdateApply, rules(""), func(r reconcile.Rules) {
+		ask(w, addressing.UpdateApply, draft(), func(r reconcile.Rules) {
 			require.Equal(t, 7, r.Version)
 			require.False(t, r.Removed)
 			require.Equal(t, since, r.Since)

@@ -16,9 +16,9 @@ import (
 // execute carries out operations in order. It stops, and reports false, when
 // what they were decided on may not hold any more.
 func (p *pair) execute(ops []reconcile.Operation) bool {
-	for _, op := range ops {
+	for i, op := range ops {
 		if p.Paused || p.ctx.Err() != nil {
-			p.soil(op.Side.Other(), Dirt{Fields: true, Comments: op.Comment != nil, Others: true})
+			p.postpone(ops[i:])
 			return false
 		}
 		p.pace(op.Side)
@@ -32,10 +32,19 @@ func (p *pair) execute(ops []reconcile.Operation) bool {
 			ok = p.comment(op)
 		}
 		if !ok {
+			p.postpone(ops[i:])
 			return false
 		}
 	}
 	return true
+}
+
+// postpone has what was not carried out planned again, comments included: a
+// write that fails must not lose the comments behind it.
+func (p *pair) postpone(ops []reconcile.Operation) {
+	for _, op := range ops {
+		p.soil(op.Side.Other(), Dirt{Fields: true, Comments: op.Comment != nil, Others: true})
+	}
 }
 
 // set writes fields.
@@ -119,6 +128,8 @@ func (p *pair) comment(op reconcile.Operation) bool {
 	}
 	if err == nil {
 		p.entries(p.Sync.Copied(op.Kind, c, &copied))
+		// The list read before does not show it: it would pass for a person's doing.
+		p.snap[op.Side].CommentsRead = false
 		return true
 	}
 	f := activities.FailureOf(err)

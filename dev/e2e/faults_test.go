@@ -44,10 +44,11 @@ func TestWithoutWebhooks(t *testing.T) {
 	require.NoError(t, w.jira.Edit(w.ctx, made.Key, map[string]any{"summary": "Jira, edited"}))
 	require.NoError(t, w.rav.SetStatus(w.ctx, back.ID, "In Progress"))
 	require.NoError(t, w.jira.Move(w.ctx, eng.Key, "In Progress"))
+	var said people.Comment
 	for _, one := range []struct{ id, key, who string }{{it.ID, eng.Key, "a"}, {back.ID, made.Key, "b"}} {
 		_, err = w.rav.Say(w.ctx, one.id, "<p>said at the desk "+one.who+"</p>", false)
 		require.NoError(t, err)
-		_, err = w.jira.Say(w.ctx, one.key, "said in Jira "+one.who)
+		said, err = w.jira.Say(w.ctx, one.key, "said in Jira "+one.who)
 		require.NoError(t, err)
 	}
 	w.titled(it.ID, eng.Key, "desk, edited")
@@ -58,6 +59,8 @@ func TestWithoutWebhooks(t *testing.T) {
 		w.jiraComments(one.key, "said at the desk "+one.who, "said in Jira "+one.who)
 		w.messages(one.id, "said at the desk "+one.who, "said in Jira "+one.who)
 	}
+	require.NoError(t, w.jira.Call(w.ctx, "PUT", "/issue/"+made.Key+"/comment/"+said.ID, map[string]string{"body": "said better"}, nil))
+	w.messages(back.ID, "said at the desk b", "said better")
 	w.counted(2, 2)
 }
 

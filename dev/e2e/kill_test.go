@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,6 +35,9 @@ const inFlight = 100 * time.Second
 // places are where a child's stack listens and keeps its data.
 type places struct{ Ravenna, Jira, Receiver, Temporal, DataDir string }
 
+// worlds is how many stacks run at once: they wait more than they compute.
+const worlds = 4
+
 func TestMain(m *testing.M) {
 	if at := os.Getenv(childStack); at != "" {
 		if err := runChild(at); err != nil {
@@ -40,6 +45,10 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		return
+	}
+	flag.Parse()
+	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
+		_ = p.Value.Set(strconv.Itoa(worlds))
 	}
 	os.Exit(m.Run())
 }

@@ -72,6 +72,17 @@ func TestLessonsOfTermination(t *testing.T) {
 	require.NoError(t, err)
 	w.messages(it.ID, "said before", "said after")
 
+	// A comment was on its way when the pair was ended.
+	w.quiet()
+	w.faults(w.JiraURL, once("POST", jiraComment, "delay:2s"))
+	_, err = w.rav.Say(w.ctx, it.ID, "<p>said meanwhile</p>", false)
+	require.NoError(t, err)
+	w.spent(w.JiraURL)
+	w.terminate(pair)
+	_, err = w.rav.Say(w.ctx, it.ID, "<p>said thereupon</p>", false)
+	require.NoError(t, err)
+	w.jiraComments(eng.Key, "said before", "said after", "said meanwhile", "said thereupon")
+
 	// The pair alone, found by the replica's alias.
 	w.quiet()
 	w.terminate(pair)
@@ -105,8 +116,8 @@ func TestLessonsOfTermination(t *testing.T) {
 	w.quiet()
 
 	w.settled(pair, workflows.IsLinked, "")
-	w.jiraComments(eng.Key, "said before", "said after")
-	w.messages(it.ID, "said before", "said after")
+	w.jiraComments(eng.Key, "said before", "said after", "said meanwhile", "said thereupon")
+	w.messages(it.ID, "said before", "said after", "said meanwhile", "said thereupon")
 	w.linkedOnce(it.ID, eng.Key)
 	w.linkedOnce(other.ID, issue.Key)
 	w.counted(3, 3)

@@ -207,6 +207,18 @@ func TestLessonsOfRaces(t *testing.T) {
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"title": "meanwhile at the desk"}))
 	w.titled(it.ID, eng.Key, "meanwhile at the desk")
 
+	// What was to be written after the refused write is not forgotten.
+	w.quiet()
+	w.StopWorker()
+	require.NoError(t, w.jira.Edit(w.ctx, eng.Key, map[string]any{"summary": "refused at first"}))
+	_, err := w.jira.Say(w.ctx, eng.Key, "said behind it")
+	require.NoError(t, err)
+	w.faults(w.RavennaURL, once("PUT", ravAnyTicket, "status:409"))
+	w.StartWorker()
+	w.spent(w.RavennaURL)
+	w.titled(it.ID, eng.Key, "refused at first")
+	w.messages(it.ID, "said behind it")
+
 	// Its status takes none, and leaves no history: the loss is found out.
 	w.faults(w.RavennaURL, once("PUT", ravAnyTicket, "delay:1s"))
 	require.NoError(t, w.jira.Move(w.ctx, eng.Key, "In Progress"))
@@ -236,7 +248,7 @@ func TestLessonsOfRaces(t *testing.T) {
 	require.NoError(t, w.jira.Edit(w.ctx, eng.Key, map[string]any{"priority": map[string]string{"name": "Low"}}))
 	w.titled(it.ID, eng.Key, "unreachable")
 	w.settled(ravennaPair(it.ID), workflows.IsLinked, "")
-	w.messages(it.ID)
-	w.jiraComments(eng.Key)
+	w.messages(it.ID, "said behind it")
+	w.jiraComments(eng.Key, "said behind it")
 	w.counted(1, 1)
 }

@@ -32,6 +32,7 @@ func TestStorm(t *testing.T) {
 				// A run that lost its state has seen no steps: the way back is told.
 				f.Routes[0].Paths["Done > To Do"] = []string{"In Review", "In Progress"}
 			}))
+			w.patience = inFlight                       // Jira's limit on writes to one issue counts 30 s
 			random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // a reproducible storm
 			var all []*twins
 			for n := range 2 {

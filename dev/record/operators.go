@@ -22,6 +22,7 @@ func operators() []scenario {
 	return []scenario{
 		{name: "paused", files: []string{"paused-pair"}, play: paused},
 		{name: "unlinked", files: []string{"unlinked-pair", "unlinked-alias"}, play: unlinked},
+		{name: "terminated", files: []string{"terminated-pair"}, play: terminated},
 		{name: "resolved", files: []string{"resolved-pair"}, settings: holdingConflicts, play: resolved},
 		{name: "route", files: []string{"route-applied"}, play: applied},
 		{name: "sweep", files: []string{"sweep-jira", "sweep-pair"}, settings: sweeping, play: swept},
@@ -54,6 +55,25 @@ func unlinked(s *stage) {
 	s.stands(pair, workflows.IsLinked, "")
 	s.save("unlinked-pair", pair, "")
 	s.save("unlinked-alias", jiraPair(i.ID), "")
+}
+
+// terminated: an operator terminates the pair; the next edit starts a run that
+// finds the markers and takes the link up again.
+func terminated(s *stage) {
+	t, i := s.linked("Terminated")
+	pair := ravennaPair(t.ID)
+	s.step("comment in Ravenna", func() error {
+		_, err := s.rav.Say(s.ctx, t.ID, "<p>Still there?</p>", false)
+		return err
+	})
+	s.comments(i, 1)
+	s.quiet()
+	s.step("terminate", func() error { return s.Client.TerminateWorkflow(s.ctx, pair, "", "by mistake") })
+	s.edit(t, "Terminated, and back")
+	s.issue("Terminated, and back")
+	s.stands(pair, workflows.IsLinked, "")
+	s.comments(i, 1)
+	s.save("terminated-pair", pair, "")
 }
 
 // rules returns the route's settings in force.
