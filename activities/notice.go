@@ -10,14 +10,13 @@ import (
 // NoticeParams asks for a comment in ticketsync's own name.
 type NoticeParams struct {
 	Ref ticket.Ref `json:"ref"`
-	// Text is Markdown. It is also the dedupe key: a ticket gets the same
-	// notice once.
+	// Text is Markdown.
 	Text string `json:"text"`
 	URL  string `json:"url"`
 }
 
-// Notice writes a comment in our own name, unless it is there already, so that
-// it may be retried.
+// Notice writes a comment in our own name, unless the ticket has one already,
+// so that it may be retried.
 func (a *Activities) Notice(ctx context.Context, p NoticeParams) error {
 	reader, _, err := use[trackers.Reader](a, p.Ref.Connection, "fetch ticket")
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
 
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
@@ -109,6 +110,9 @@ func (a *Activities) Rouse(ctx context.Context, p RouseParams) error {
 		}
 		if page = answer.GetNextPageToken(); len(page) == 0 {
 			return nil
+		}
+		if activity.IsActivity(ctx) {
+			activity.RecordHeartbeat(ctx)
 		}
 	}
 }

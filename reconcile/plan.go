@@ -89,6 +89,7 @@ func Plan(rules *Rules, state State, left, right *ticket.Snapshot) Decision {
 	if p.Standing != "" && p.Standing != ticket.BecamePrivate {
 		return p.Decision
 	}
+	p.lapse()
 	for _, f := range rules.FieldRules() {
 		p.field(f)
 	}
@@ -100,6 +101,22 @@ func Plan(rules *Rules, state State, left, right *ticket.Snapshot) Decision {
 	p.Operations = append(p.Operations, p.moves...)
 	p.comments()
 	return p.Decision
+}
+
+// lapse drops the holds of what the route does not replicate any more.
+func (p *planner) lapse() {
+	for _, name := range sortedKeys(p.State.Fields) {
+		if _, replicated := p.rules.rule(name); !replicated {
+			fs := p.State.Fields[name]
+			fs.Hold, fs.Take = nil, ""
+			p.State.Fields[name] = fs
+		}
+	}
+	for i := range p.State.Comments {
+		if l := &p.State.Comments[i]; !p.rules.Comments.Direction.And(p.rules.Direction).From(l.From) {
+			l.Hold = nil
+		}
+	}
 }
 
 type planner struct {

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -105,6 +107,10 @@ func (r *Registry) refresh(ctx context.Context) error {
 func (r *Registry) describe(ctx context.Context, name string) error {
 	id := addressing.RouteID(name)
 	answer, err := r.client.DescribeWorkflowExecution(ctx, id, "")
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return r.restore(ctx, name)
+	}
 	if err != nil {
 		return fmt.Errorf("describe route %s: %w", name, err)
 	}
@@ -119,11 +125,23 @@ func (r *Registry) describe(ctx context.Context, name string) error {
 	if info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING &&
 		info.GetStatus() != enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW {
 		r.log.WarnContext(ctx, "route was ended from outside, starting it again", "route", name, "status", info.GetStatus().String())
-		if _, err := r.client.ExecuteWorkflow(ctx, RouteOptions(name, &rules), addressing.Route, rules); err != nil {
-			return fmt.Errorf("start route %s again: %w", name, err)
-		}
+		r.known[name] = rules
+		return r.restore(ctx, name)
 	}
 	r.known[name] = rules
+	return nil
+}
+
+// restore starts a route again with the settings last known; one that is not
+// known here is nobody's any more.
+func (r *Registry) restore(ctx context.Context, name string) error {
+	rules, ok := r.known[name]
+	if !ok {
+		return nil
+	}
+	if _, err := r.client.ExecuteWorkflow(ctx, RouteOptions(name, &rules), addressing.Route, rules); err != nil {
+		return fmt.Errorf("start route %s again: %w", name, err)
+	}
 	return nil
 }
 

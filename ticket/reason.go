@@ -27,7 +27,6 @@ const (
 	NoRoute             Reason = "no-route"
 	NoTransition        Reason = "no-transition"
 	NoWorker            Reason = "no-worker"
-	NotReadable         Reason = "not-readable"
 	OverwrittenUnseen   Reason = "overwritten-unseen"
 	OwnUnmarked         Reason = "own-unmarked"
 	Paused              Reason = "paused"
@@ -96,7 +95,6 @@ func Reasons() []Meaning {
 		{NoRoute, false, "No route covers the ticket.", "Add a route, then apply."},
 		{NoTransition, true, "No known path of transitions leads to the wanted status.", "Add the path to paths in the route, or move the ticket by hand."},
 		{NoWorker, true, "No worker polls the task queue.", "Start ticketsync worker."},
-		{NotReadable, false, "A ticket that was never linked cannot be read.", "Give the account permission to see the ticket."},
 		{OverwrittenUnseen, false, "Someone changed a field between our read and our write, and the tracker offers no way to prevent that. Both values are in the journal.", "Look at the two values in show; set the right one by hand."},
 		{OwnUnmarked, false, "Our own account created the ticket, but it carries no readable marker, so it is never replicated.", "Create tickets with a person's account, or link it by hand."},
 		{Paused, false, "An operator paused the pair or the route.", "ticketsync resume <key or route>."},

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -37,7 +38,7 @@ const (
 func (p *pair) firstContact() (next, error) {
 	for look := 0; ; look++ {
 		p.drain()
-		if p.master != "" {
+		if p.owner != "" {
 			return becomesAlias, nil
 		}
 		var met activities.MeetResult
@@ -48,7 +49,7 @@ func (p *pair) firstContact() (next, error) {
 		if err != nil {
 			f := activities.FailureOf(err)
 			if f.Kind == trackers.NotFound {
-				return p.skip(ticket.NotReadable, f.Message)
+				return p.skip(ticket.AccessLost, f.Message)
 			}
 			if p.ctx.Err() != nil {
 				return completes, p.ctx.Err()
@@ -58,7 +59,7 @@ func (p *pair) firstContact() (next, error) {
 		}
 		outcome, err := p.meet(&met, look)
 		switch {
-		case err != nil || outcome != looksAgain && (outcome != completes || p.hints.Len() == 0 && p.operator == nil):
+		case err != nil || outcome != looksAgain && (outcome != completes || p.hints.Len() == 0 && p.enlist.Len() == 0 && p.operator == nil):
 			return outcome, err
 		case outcome == completes:
 			// What came in while we looked would be lost with the run.
@@ -111,14 +112,17 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 			case err != nil:
 				return completes, err
 			case answer == activities.Mine:
-				p.master = m.Pair
+				p.owner = m.Pair
 				return becomesAlias, nil
 			case answer == activities.Unlinked:
 				return p.skip(ticket.UnlinkedByOperator, m.Pair)
 			case answer == activities.Duplicate:
 				return p.skip(ticket.DuplicateReplica, m.Pair)
 			case answer == activities.Later:
-				return p.skip(ticket.NotReadable, m.Pair)
+				return p.skip(ticket.Unavailable, m.Pair)
+			case answer == activities.NotMine && t.Ours:
+				// Made for an earlier link of that pair; a clone has another creator.
+				return p.skip(ticket.UnlinkedByOperator, m.Pair)
 			}
 		}
 	}
@@ -181,7 +185,7 @@ func (p *pair) seek(routes []reconcile.Rules) (bool, error) {
 			delete(p.snap, p.originSide()) // too old to make a replica of
 			return false, nil
 		default:
-			p.Replica = ticket.Ref{Connection: p.other, ID: found[0].ID}
+			p.found(found)
 			p.journal("link taken up again", p.Origin.String(), p.Replica.String())
 			p.link()
 			return true, nil
@@ -247,16 +251,15 @@ func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error)
 			return false, err
 		}
 		if !found {
-			// The replica is gone, or hidden from us: never made again.
-			p.Phase, p.Rest = Resting, ticket.AccessLost
-			p.journal("the replica named by the marker cannot be found", own.URL, "")
-			return true, nil
+			return true, nil // an operator links it with another ticket
 		}
-	case len(p.claims) > 0 && p.claims[0].Ours:
-		p.Replica = p.claims[0].Ref
-		p.Generation = max(p.Generation, p.claims[0].Generation)
 	default:
-		return false, nil
+		at := slices.IndexFunc(p.claims, func(c claim) bool { return c.Ours })
+		if at < 0 {
+			return false, nil
+		}
+		p.Replica = p.claims[at].Ref
+		p.Generation = max(p.Generation, p.claims[at].Generation)
 	}
 	p.journal("link taken up again", p.Origin.String(), p.Replica.String())
 	p.link()
@@ -264,20 +267,18 @@ func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error)
 	return true, workflow.Sleep(p.ctx, settleCopy)
 }
 
-// lookup finds the replica by its address. The link is certain, so a tracker
-// that does not answer is waited for; false means that it is not to be found.
+// lookup finds the replica by its address. The link is certain, and a replica
+// that cannot be found may be hidden from us for a while: it is looked for
+// until it shows, and never made again. False means that an operator linked
+// the origin with another ticket meanwhile.
 func (p *pair) lookup(address string) (bool, error) {
-	for p.ctx.Err() == nil {
+	for p.ctx.Err() == nil && p.operator == nil {
 		ctx := reading(p.ctx, "find the replica again")
 		err := workflow.ExecuteActivity(ctx, act.Lookup, activities.LookupParams{Connection: p.other, Key: address}).Get(ctx, &p.Replica)
 		if err == nil {
 			return true, nil
 		}
-		f := activities.FailureOf(err)
-		if f.Kind == trackers.NotFound || f.Kind == trackers.Invalid {
-			return false, nil
-		}
-		p.breathe(f)
+		p.breathe(activities.FailureOf(err))
 	}
 	return false, p.ctx.Err()
 }
@@ -286,7 +287,7 @@ func (p *pair) lookup(address string) (bool, error) {
 func (p *pair) link() {
 	p.Phase, p.Rest, p.Hold, p.Intent = Linked, "", nil, nil
 	p.Enlist, p.Mark = true, true
-	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+	for _, side := range bothSides {
 		p.soil(side, Dirt{Fields: true, Comments: true, Others: true, Links: true})
 	}
 }

@@ -63,7 +63,7 @@ func TestFirstContactSkips(t *testing.T) {
 		"disabled":     {reason: ticket.Disabled, rules: func(r *reconcile.Rules) { r.Enabled = &off }},
 		"paused":       {reason: ticket.Paused, rules: func(r *reconcile.Rules) { r.Paused = true }},
 		"removed":      {reason: ticket.RouteRemoved, rules: func(r *reconcile.Rules) { r.Removed = true }},
-		"not readable": {reason: ticket.NotReadable, gone: true},
+		"not readable": {reason: ticket.AccessLost, gone: true},
 		"no route":     {reason: ticket.NoRoute, none: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,8 +154,8 @@ func TestFirstContactAsksThePairOfTheMarker(t *testing.T) {
 	}{
 		"unlinked":             {answer: activities.Unlinked, reason: ticket.UnlinkedByOperator},
 		"duplicate":            {answer: activities.Duplicate, reason: ticket.DuplicateReplica},
-		"pair cannot tell":     {answer: activities.Later, reason: ticket.NotReadable},
-		"pair does not answer": {broken: true, reason: ticket.NotReadable},
+		"pair cannot tell":     {answer: activities.Later, reason: ticket.Unavailable},
+		"pair does not answer": {broken: true, reason: ticket.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -268,16 +268,18 @@ func TestFirstContactRestsOnItsOwnUnlinkedMarker(t *testing.T) {
 	require.Equal(t, []string{"Meet"}, w.calls)
 }
 
-// The replica that the marker names is gone: it is not made again.
-func TestFirstContactRestsWithoutItsReplica(t *testing.T) {
+// The replica that the marker names is hidden from us: it is looked for until
+// it shows, and not made again.
+func TestFirstContactWaitsForItsReplica(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.linked()
-	w.right.remove("ENG1")
-	st := w.play(PairState{})
-	require.Equal(t, Resting, st.Phase)
-	require.Equal(t, ticket.AccessLost, st.Rest)
-	require.Empty(t, w.right.tickets)
+	w.right.fails("lookup", trackers.Error{Kind: trackers.NotFound, Status: 404}, forEver)
+	w.after(30*time.Second, func() { w.stands(Attention, ticket.AccessLost) })
+	w.after(30*time.Second, func() { w.right.heals() })
+	w.after(2*time.Hour, func() { w.stands(IsLinked, "") })
+	require.Equal(t, Linked, w.play(PairState{}).Phase)
+	require.Len(t, w.right.tickets, 1)
 }
 
 // A tracker that is down for long is waited for, visibly.

@@ -30,7 +30,7 @@ func (p *pair) create() (reason ticket.Reason, detail string) {
 			return reason, detail
 		}
 	}
-	if p.Intent != nil && p.recover() || p.Intent == nil && p.send(origin) {
+	if p.Intent != nil && p.resolveIntent() || p.Intent == nil && p.send(origin) {
 		p.settle(origin)
 	}
 	return "", ""
@@ -41,7 +41,7 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 	side := p.originSide()
 	target := p.Rules.End(side.Other())
 	draft := reconcile.Draft(p.Rules, side, origin)
-	p.Intent = &Intent{At: workflow.Now(p.ctx), Draft: draft, Attempts: 1}
+	p.Intent = &Intent{At: workflow.Now(p.ctx), Draft: draft}
 	params := activities.CreateParams{
 		Connection: p.other, Source: p.Origin,
 		Draft: trackers.Draft{
@@ -55,18 +55,27 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 	ctx := once(p.cancellable(), "create "+target.Label()+" ticket for "+origin.Key)
 	err := workflow.ExecuteActivity(ctx, act.Create, params).Get(ctx, &created)
 	if err == nil {
-		p.Replica = ticket.Ref{Connection: p.other, ID: created.ID}
+		made := ticket.Ref{Connection: p.other, ID: created.ID}
+		if !p.Replica.IsZero() && p.Replica != made {
+			// The call before this one had an effect after all.
+			p.duplicate(made, created.Key)
+			return p.Phase == Creating
+		}
+		p.Replica = made
 		p.at(side.Other(), func(t *Ticket) { t.Key, t.URL = created.Key, created.URL })
 		p.created = created.Result
-		return true
+		p.Unmark = p.Phase == Resting // unlinked meanwhile: both tickets have to say so
+		return p.Phase == Creating
 	}
 	f := activities.FailureOf(err)
 	switch {
+	case p.Phase != Creating:
+		return false // an operator ended it meanwhile
 	case !p.Replica.IsZero():
 		return true // its own run claimed it meanwhile
 	case f.Ambiguous:
 		p.journal("create call ended without a clear answer", "", f.Message)
-		return p.recover()
+		return p.resolveIntent()
 	case len(f.Required) > 0:
 		p.Intent = nil
 		p.hold(ticket.RequiredField, f.Message)
@@ -77,15 +86,11 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 	return false
 }
 
-// recover finds out what an ambiguous create call did: the replica's own run
+// resolveIntent finds out what an ambiguous create call did: the replica's own run
 // claims it as soon as its webhook comes; else it is looked for once the
 // tracker's index must know it.
-func (p *pair) recover() bool {
-	quiet := p.Quiet
-	if quiet <= 0 {
-		quiet = defaultQuiet
-	}
-	due := p.Intent.At.Add(quiet)
+func (p *pair) resolveIntent() bool {
+	due := p.Intent.At.Add(or(p.Quiet, defaultQuiet))
 	if p.Replica.IsZero() && due.After(workflow.Now(p.ctx)) {
 		p.hold(ticket.Ambiguous, "")
 		p.show()
@@ -113,16 +118,22 @@ func (p *pair) recover() bool {
 			p.snap = map[ticket.Side]*ticket.Snapshot{}
 			return false
 		case len(found) > 0 && p.Replica.IsZero():
-			p.Replica = ticket.Ref{Connection: p.other, ID: found[0].ID}
-			p.at(p.originSide().Other(), func(t *Ticket) { t.Key, t.URL = found[0].Key, found[0].URL })
+			p.found(found)
 			p.journal("replica found after an unclear create call", "", found[0].Key)
-			for _, f := range found[1:] {
-				p.duplicate(ticket.Ref{Connection: p.other, ID: f.ID}, f.Key)
-			}
 		}
 	}
 	p.Hold = nil
 	return p.Phase == Creating
+}
+
+// found takes the oldest of the tickets that carry the pair's marker for the
+// replica, and reports the others.
+func (p *pair) found(list []trackers.Found) {
+	p.Replica = ticket.Ref{Connection: p.other, ID: list[0].ID}
+	p.at(p.originSide().Other(), func(t *Ticket) { t.Key, t.URL = list[0].Key, list[0].URL })
+	for _, f := range list[1:] {
+		p.duplicate(ticket.Ref{Connection: p.other, ID: f.ID}, f.Key)
+	}
 }
 
 // settle takes over as baseline what the new replica was created with. The
@@ -148,6 +159,9 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 		p.met(side.Other(), replica)
 	} else if replica = p.read(side.Other(), Dirt{Fields: true}); replica == nil {
 		return // the hold says why; create comes back here with the intent
+	}
+	if p.Phase != Creating {
+		return // an operator ended it meanwhile
 	}
 	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes)
 	for _, w := range p.Intent.Draft {

@@ -16,7 +16,7 @@ import (
 func (p *pair) fail(f activities.Failure) {
 	reasons := map[trackers.Kind]ticket.Reason{
 		trackers.Auth: ticket.Auth, trackers.Forbidden: ticket.Forbidden, trackers.Invalid: ticket.Invalid,
-		trackers.RateLimited: ticket.RateLimited,
+		trackers.RateLimited: ticket.RateLimited, trackers.NotFound: ticket.AccessLost,
 	}
 	reason, ok := reasons[f.Kind]
 	if !ok {

@@ -82,11 +82,7 @@ func (p *pair) absent(side ticket.Side) {
 		p.hold(ticket.AccessLost, p.label(side)+" cannot be found")
 		return
 	}
-	confirm := p.Confirm
-	if confirm <= 0 {
-		confirm = confirmGone
-	}
-	if due := gone.Add(confirm); due.After(workflow.Now(p.ctx)) {
+	if due := gone.Add(or(p.Confirm, confirmGone)); due.After(workflow.Now(p.ctx)) {
 		p.hold(ticket.AccessLost, p.label(side)+" was reported deleted; confirmed at "+due.UTC().Format(time.RFC3339))
 		p.Hold.RetryAt = due.UTC()
 		return

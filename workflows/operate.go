@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -38,7 +39,7 @@ func (p *pair) handleUpdates() error {
 		set(addressing.UpdateResume, p.resume, p.linked),
 		set(addressing.UpdateRetry, p.retry, p.linked),
 		set(addressing.UpdateResolve, p.resolve, p.resolvable),
-		set(addressing.UpdateUnlink, p.unlink, p.linked),
+		set(addressing.UpdateUnlink, p.unlink, p.unlinkable),
 		set(addressing.UpdateLink, p.relink, p.linkable),
 	)
 }
@@ -51,8 +52,10 @@ func refusal(format string, args ...any) error {
 // claimed answers a ticket that carries this pair's marker.
 func (p *pair) claimed(ctx workflow.Context, c claim) (activities.Answer, error) {
 	if !p.decide {
+		// A tracker that does not answer must not use up the pair's updates.
+		const patience = 30 * time.Second
 		p.claims = append(p.claims, c)
-		if err := workflow.Await(ctx, func() bool { return p.decide }); err != nil {
+		if decided, err := workflow.AwaitWithTimeout(ctx, patience, func() bool { return p.decide }); err != nil || !decided {
 			return activities.Later, err
 		}
 	}
@@ -81,6 +84,13 @@ func (p *pair) linked(ctx workflow.Context) error {
 		return refusal("the pair rests (%s): ticketsync link <key> <key> links it again", p.Rest)
 	}
 	return nil
+}
+
+func (p *pair) unlinkable(ctx workflow.Context) error {
+	if p.Phase == Fresh {
+		return refusal("the ticket is being looked at for the first time: try again in a moment")
+	}
+	return p.linked(ctx)
 }
 
 func (p *pair) pause(ctx workflow.Context) error {
@@ -152,6 +162,9 @@ func (p *pair) unlink(ctx workflow.Context) error {
 }
 
 func (p *pair) linkable(ctx workflow.Context, l LinkTo) error {
+	if p.Phase == Creating {
+		return refusal("the ticket is being replicated: wait until it is linked, then unlink it first")
+	}
 	if p.Phase != Resting && !p.Replica.IsZero() && p.Replica != l.Replica {
 		return refusal("the ticket is linked with %s: unlink it first", p.label(p.originSide().Other()))
 	}

@@ -51,7 +51,7 @@ type pair struct {
 	decide   bool                        // first contact is over
 	wake     bool                        // an operator changed something
 	claims   []claim                     // made while first contact went on
-	master   string                      // the pair that this run is to be an alias of
+	owner    string                      // the pair that this run is to be an alias of
 }
 
 func newPair(ctx workflow.Context, st PairState) *pair {
@@ -82,6 +82,9 @@ func (p *pair) run() error {
 			return err
 		case next == becomesAlias:
 			return p.becomeAlias()
+		}
+		if p.operator != nil {
+			p.startLink(*p.operator)
 		}
 	}
 	p.decide = true
@@ -123,20 +126,20 @@ func (p *pair) drain() {
 		p.hint(h)
 	}
 	for {
-		var master string
-		if !p.enlist.ReceiveAsync(&master) {
+		var owner string
+		if !p.enlist.ReceiveAsync(&owner) {
 			return
 		}
 		// Once this pair has a life of its own, it is nobody's alias.
 		if !p.decide {
-			p.master = master
+			p.owner = owner
 		}
 	}
 }
 
 // hint notes what an event says, unless it is an echo of what is known.
 func (p *pair) hint(h ticket.Hint) {
-	if p.Phase == Fresh || p.Phase == Resting && p.Rest != ticket.RouteRemoved {
+	if p.Phase == Fresh || p.Phase == Resting {
 		return // first contact reads everything; a resting pair nothing
 	}
 	if h.Ref.ID == "" {
@@ -188,7 +191,7 @@ func (p *pair) soiled(side ticket.Side, h ticket.Hint) bool {
 // audit looks at both tickets again; two that are done are left alone.
 func (p *pair) audit(h ticket.Hint) {
 	done := p.Tickets[ticket.Left].Done && p.Tickets[ticket.Right].Done
-	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+	for _, side := range bothSides {
 		switch {
 		case h.Source == "apply":
 			p.expect, _ = strconv.Atoi(h.Version)
@@ -196,6 +199,9 @@ func (p *pair) audit(h ticket.Hint) {
 			p.soil(side, Dirt{Fields: true, Others: true})
 		case h.Ref.Connection == "" || p.ref(side).Connection == h.Ref.Connection && !done:
 			p.soil(side, Dirt{Fields: true, Comments: true, Links: true})
+			if p.Hold != nil && p.Hold.Reason != ticket.RateLimited {
+				p.Hold.Due = true
+			}
 		}
 	}
 }
@@ -262,7 +268,7 @@ func (p *pair) becomeAlias() error {
 	if err := workflow.Await(p.ctx, func() bool { return workflow.AllHandlersFinished(p.ctx) }); err != nil {
 		return err
 	}
-	st := AliasState{Pair: p.master}
+	st := AliasState{Pair: p.owner}
 	for {
 		var h ticket.Hint
 		if !p.hints.ReceiveAsync(&h) {

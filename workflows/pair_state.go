@@ -125,9 +125,8 @@ func (d Dirt) any() bool { return d.Fields || d.Comments || d.Links }
 // Intent is a create call that may have been made. It is in the state before
 // the call is scheduled.
 type Intent struct {
-	At       time.Time         `json:"at"`
-	Draft    []reconcile.Write `json:"draft"`
-	Attempts int               `json:"attempts"`
+	At    time.Time         `json:"at"`
+	Draft []reconcile.Write `json:"draft"`
 }
 
 // Entry is one line of the journal.

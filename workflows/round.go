@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -34,7 +35,7 @@ func (p *pair) round() {
 	// Each turn writes something; a way of many transitions takes one each.
 	const turns = 25
 	for range turns {
-		if p.snap[ticket.Left] == nil || p.snap[ticket.Right] == nil {
+		if p.snap[ticket.Left] == nil || p.snap[ticket.Right] == nil || p.stopped() {
 			break
 		}
 		d := reconcile.Plan(p.Rules, p.Sync, p.snap[ticket.Left], p.snap[ticket.Right])
@@ -98,6 +99,7 @@ func (p *pair) suspend() {
 // fetch reads what is dirty, and both tickets where anything may have to be
 // written. It reports whether there is something to plan on.
 func (p *pair) fetch() bool {
+	p.lookForCopies()
 	want := p.Dirty
 	p.Dirty = nil
 	others := p.held != nil // whether a hold still stands takes both
@@ -128,7 +130,36 @@ func (p *pair) fetch() bool {
 			}
 		}
 	}
+	p.missCopies()
 	return true
+}
+
+// lookForCopies asks for the comments of both tickets while a copy's fate is
+// unknown.
+func (p *pair) lookForCopies() {
+	for _, l := range p.Sync.Comments {
+		if l.Pending {
+			for _, side := range bothSides {
+				p.soil(side, Dirt{Comments: true, Others: true})
+			}
+			return
+		}
+	}
+}
+
+// missCopies lets copies be made again that were asked for, and that are not
+// there now that all comments have been read.
+func (p *pair) missCopies() {
+	for _, l := range p.Sync.Comments {
+		snap := p.snap[l.From.Other()]
+		if !l.Pending || snap == nil || !snap.CommentsRead {
+			continue
+		}
+		token := ticket.CommentToken(p.connection(l.From), l.Source)
+		if !slices.ContainsFunc(snap.Comments, func(c ticket.Comment) bool { return c.Token == token }) {
+			p.Sync.NotThere(l.From, l.Source)
+		}
+	}
 }
 
 // differs reports whether a ticket shows anything the state does not know.
@@ -221,9 +252,6 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			}
 			continue
 		}
-		if got.Routes != nil {
-			p.follow(side, t.Ticket, got.Routes)
-		}
 		if side == p.originSide() {
 			p.Confirm = t.Confirm
 		} else {
@@ -231,6 +259,9 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 		}
 		p.met(side, t.Ticket)
 		p.at(side, func(known *Ticket) { known.Gone = time.Time{} })
+	}
+	if got.Routes != nil {
+		p.follow(got.Routes)
 	}
 	return all
 }
@@ -275,14 +306,22 @@ func (p *pair) adjust(rules *reconcile.Rules) {
 }
 
 // follow lets the pair go with a ticket that was moved to a container which
-// another route between the same two connections covers.
-func (p *pair) follow(side ticket.Side, t *ticket.Snapshot, routes []reconcile.Rules) {
-	if p.Rules.Covers(side, t.Container) {
+// another route between the same two connections covers, together with the
+// other ticket's.
+func (p *pair) follow(routes []reconcile.Rules) {
+	covers := func(r *reconcile.Rules) bool {
+		for _, side := range bothSides {
+			if p.snap[side] == nil || !r.Covers(side, p.snap[side].Container) {
+				return false
+			}
+		}
+		return true
+	}
+	if covers(p.Rules) {
 		return
 	}
 	for i := range routes {
-		r := &routes[i]
-		if r.Name != p.Rules.Name && r.IsEnabled() && r.Covers(side, t.Container) {
+		if r := &routes[i]; r.Name != p.Rules.Name && r.IsEnabled() && covers(r) {
 			p.journal("route", p.Rules.Name, r.Name)
 			p.Rules = r
 			return

@@ -47,7 +47,9 @@ type Judge struct {
 // Route holds one route's settings, versioned, changed only by updates, and
 // published in its memo. A run that never gets any completes.
 func Route(ctx workflow.Context, rules reconcile.Rules) error {
-	r := &route{ctx: ctx, Rules: rules}
+	// A run that carries settings wakes the pairs first: the run before it may
+	// not have come to it.
+	r := &route{ctx: ctx, Rules: rules, changed: rules.Version > 0}
 	name, err := addressing.ParseRouteID(workflow.GetInfo(ctx).WorkflowExecution.ID)
 	if err != nil {
 		return err
@@ -78,11 +80,19 @@ func (r *route) run() error {
 		}
 		if r.changed {
 			r.changed = false
-			ctx := temporalCall(r.ctx, "wake the pairs that wait")
-			if err := workflow.ExecuteActivity(ctx, act.Rouse, activities.RouseParams{Route: r.Name, Version: r.Version}).Get(ctx, nil); err != nil {
-				workflow.GetLogger(r.ctx).Warn("pairs not woken", "route", r.Name, "error", err)
+			ctx := paging(r.ctx, "wake the pairs that wait")
+			err := workflow.ExecuteActivity(ctx, act.Rouse, activities.RouseParams{Route: r.Name, Version: r.Version}).Get(ctx, nil)
+			if err == nil {
+				continue
 			}
-			continue
+			workflow.GetLogger(r.ctx).Warn("pairs not woken, tried again", "route", r.Name, "error", err)
+			if !r.crowded() {
+				r.changed = true
+				if err := workflow.Sleep(r.ctx, firstRetry); err != nil {
+					return err
+				}
+				continue
+			} // else the next run begins with it
 		}
 		if r.Version == 0 {
 			return nil // only looked at, never applied
@@ -100,8 +110,12 @@ func (r *route) run() error {
 // settled reports whether the run has nothing more to do: a draft after its
 // check, or settings with a long history.
 func (r *route) settled() bool {
+	return r.Version == 0 || r.crowded()
+}
+
+func (r *route) crowded() bool {
 	info := workflow.GetInfo(r.ctx)
-	return r.Version == 0 || info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > manyEvents
+	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > manyEvents
 }
 
 func (r *route) handleUpdates() error {

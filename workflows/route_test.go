@@ -148,8 +148,7 @@ func TestRouteLife(t *testing.T) {
 	require.Equal(t, 7, w.route(st).Version)
 }
 
-// Pairs that could not be woken are woken by their own next look; the route
-// stays usable.
+// Waking the pairs is tried again; the route stays usable meanwhile.
 func TestRouteSurvivesAFailedRouse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -17,11 +17,11 @@ import (
 // what they were decided on may not hold any more.
 func (p *pair) execute(ops []reconcile.Operation) bool {
 	for i, op := range ops {
-		if p.Paused || p.ctx.Err() != nil {
+		p.pace(op.Side)
+		if p.stopped() {
 			p.postpone(ops[i:])
 			return false
 		}
-		p.pace(op.Side)
 		var ok bool
 		switch op.Kind {
 		case reconcile.SetFields:
@@ -46,6 +46,10 @@ func (p *pair) postpone(ops []reconcile.Operation) {
 		p.soil(op.Side.Other(), Dirt{Fields: true, Comments: op.Comment != nil, Others: true})
 	}
 }
+
+// stopped reports whether an operator, or the end of the run, forbids a
+// further write.
+func (p *pair) stopped() bool { return p.Paused || p.Phase == Resting || p.ctx.Err() != nil }
 
 // set writes fields.
 func (p *pair) set(op reconcile.Operation) bool {
@@ -160,6 +164,9 @@ func (p *pair) lookForCopy(op reconcile.Operation) bool {
 		return false
 	}
 	p.soil(c.From, Dirt{Comments: true, Others: true})
+	if p.stopped() {
+		return false
+	}
 	now := p.read(op.Side, Dirt{Comments: true})
 	if now == nil {
 		return false // stays pending; the next round looks again
@@ -176,9 +183,6 @@ func (p *pair) lookForCopy(op reconcile.Operation) bool {
 
 // failed handles a write that came to nothing.
 func (p *pair) failed(op reconcile.Operation, f activities.Failure) bool {
-	for _, side := range bothSides {
-		p.soil(side, Dirt{Fields: true, Others: true})
-	}
 	switch f.Kind {
 	case trackers.Stale:
 		p.stale++
@@ -192,12 +196,14 @@ func (p *pair) failed(op reconcile.Operation, f activities.Failure) bool {
 			reason = ticket.Forbidden
 		}
 		p.refuse(op, reason, f.Message)
-		p.Dirty = nil
 		return true
 	case trackers.NotFound:
 		p.absent(op.Side)
 	default:
 		p.fail(f)
+	}
+	for _, side := range bothSides {
+		p.soil(side, Dirt{Fields: true, Others: true})
 	}
 	return false
 }
