@@ -156,7 +156,7 @@ func TestSweepGoesOnFromItsHeartbeat(t *testing.T) {
 		if from != nil {
 			env.SetHeartbeatDetails(*from)
 		}
-		value, err := env.ExecuteActivity(b.Activities.Sweep, SweepParams{Connection: "helpdesk", Watermark: since})
+		value, err := env.ExecuteActivity(b.Sweep, SweepParams{Connection: "helpdesk", Watermark: since})
 		require.NoError(t, err)
 		var out SweepResult
 		require.NoError(t, value.Get(&out))

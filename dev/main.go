@@ -43,6 +43,9 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.UI, "ui", o.UI, "address of Temporal UI")
 	flags.StringVar(&o.DataDir, "data-dir", o.DataDir, "folder of everything that outlives a restart")
 	flags.StringVar(&o.Config, "config", o.Config, "configuration file")
+	// Scripts may name every tracker's address; these two have no server yet.
+	flags.String("linear", "127.0.0.1:9103", "reserved for the sandbox Linear")
+	flags.String("flashduty", "127.0.0.1:9104", "reserved for the sandbox Flashduty")
 	play := flags.Bool("demo", true, "play the demo once everything is up")
 	verbose := flags.Bool("v", false, "log what the worker and the receiver do")
 	if err := flags.Parse(args); err != nil {

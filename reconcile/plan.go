@@ -181,6 +181,9 @@ func (p *planner) field(f FieldRule) {
 	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right))
 	defer func() { p.State.Fields[f.Name] = fs }()
 
+	if h := fs.Hold; h != nil && fs.Take != "" && h.Take == fs.Take && (h.Left != l.Fingerprint || h.Right != r.Fingerprint) {
+		fs.Take = "" // the operator decided about other values
+	}
 	known := fs.Left != "" || fs.Right != ""
 	lch, rch := fs.Left != l.Fingerprint, fs.Right != r.Fingerprint
 	if known && !lch && !rch && fs.Mapping == mapping && fs.Take == "" {

@@ -276,6 +276,11 @@ func TestAuditHints(t *testing.T) {
 		w.tell(w.left, "IT1", "alice")
 	})
 	w.after(time.Second, func() {
+		w.left.speak("IT1", "said last")
+		w.hint(audit) // the last one that is heard
+	})
+	w.after(time.Second, func() {
+		require.Len(t, w.right.get("ENG1").Comments, 2)
 		calls = len(w.calls)
 		w.hint(audit)
 	})

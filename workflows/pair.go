@@ -188,7 +188,8 @@ func (p *pair) soiled(side ticket.Side, h ticket.Hint) bool {
 	return true
 }
 
-// audit looks at both tickets again; two that are done are left alone.
+// audit looks at both tickets again; two that are done are left alone after
+// one more look, for what was said last.
 func (p *pair) audit(h ticket.Hint) {
 	done := p.Tickets[ticket.Left].Done && p.Tickets[ticket.Right].Done
 	for _, side := range bothSides {
@@ -197,7 +198,8 @@ func (p *pair) audit(h ticket.Hint) {
 			p.expect, _ = strconv.Atoi(h.Version)
 			p.dueAll()
 			p.soil(side, Dirt{Fields: true, Others: true})
-		case h.Ref.Connection == "" || p.ref(side).Connection == h.Ref.Connection && !done:
+		case h.Ref.Connection == "" || p.ref(side).Connection == h.Ref.Connection && (!done || !p.Tickets[side].Audited):
+			p.at(side, func(t *Ticket) { t.Audited = done })
 			p.soil(side, Dirt{Fields: true, Comments: true, Links: true})
 			if p.Hold != nil && p.Hold.Reason != ticket.RateLimited {
 				p.Hold.Due = true
@@ -258,7 +260,7 @@ func (p *pair) again() error {
 		return err
 	}
 	p.drain()
-	p.bound()
+	p.shrink()
 	return workflow.NewContinueAsNewError(p.ctx, addressing.Pair, p.PairState)
 }
 

@@ -65,6 +65,8 @@ type Ticket struct {
 	Key  string `json:"key,omitempty"`
 	URL  string `json:"url,omitempty"`
 	Done bool   `json:"done,omitempty"`
+	// Audited tells that an audit has looked at it since both were done.
+	Audited bool `json:"audited,omitempty"`
 	// Account is our own account's id there.
 	Account string `json:"account,omitempty"`
 	// Versions are the latest this pair has seen, newest last: an event with

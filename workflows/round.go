@@ -337,6 +337,7 @@ func (p *pair) met(side ticket.Side, t *ticket.Snapshot) {
 			p.journal("key", known.Key, t.Key)
 		}
 		known.Key, known.URL, known.Done, known.Account = t.Key, t.URL, t.Status().Done, t.Account
+		known.Audited = known.Audited && known.Done
 		known.saw(t.Version)
 	})
 }

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -213,6 +214,24 @@ func (v View) Markdown() string {
 		out += fmt.Sprintf("| %s | %s | %s | %s |\n", e.At.Format("2006-01-02 15:04:05"), cell(e.What), cell(e.From), cell(e.To))
 	}
 	return out
+}
+
+// maxState is what a state may weigh as the next run's input, in bytes of JSON.
+// Temporal fails every task of a run whose input is over 2 MB.
+const maxState = 500 << 10
+
+// shrink makes sure of maxState before the state becomes an input, whatever
+// made it grow: comments are what a ticket has most of.
+func (p *pair) shrink() {
+	p.bound()
+	for n := len(p.Sync.Comments); n > 0; n /= 2 {
+		// Encoding sorts maps, so every replay measures the same.
+		data, err := json.Marshal(p.PairState) //workflowcheck:ignore
+		if err != nil || len(data) <= maxState {
+			return
+		}
+		p.Sync.Trim(n / 2)
+	}
 }
 
 // bound keeps the state below what an input may weigh.

@@ -66,13 +66,13 @@ func terminated(s *stage) {
 		_, err := s.rav.Say(s.ctx, t.ID, "<p>Still there?</p>", false)
 		return err
 	})
-	s.comments(i, 1)
+	s.commented(i)
 	s.quiet()
 	s.step("terminate", func() error { return s.Client.TerminateWorkflow(s.ctx, pair, "", "by mistake") })
 	s.edit(t, "Terminated, and back")
 	s.issue("Terminated, and back")
 	s.stands(pair, workflows.IsLinked, "")
-	s.comments(i, 1)
+	s.commented(i)
 	s.save("terminated-pair", pair, "")
 }
 

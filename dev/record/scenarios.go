@@ -47,7 +47,7 @@ func ticketCreated(s *stage) {
 		_, err := s.rav.Say(s.ctx, t.ID, "<p>Any news?</p>", false)
 		return err
 	})
-	s.comments(i, 1)
+	s.commented(i)
 	s.step("comment in Jira", func() error {
 		_, err := s.jira.Say(s.ctx, i.Key, "Working on it.")
 		return err

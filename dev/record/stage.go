@@ -165,11 +165,11 @@ func (s *stage) status(i people.Issue, want string) {
 	})
 }
 
-// comments waits until an issue has that many comments.
-func (s *stage) comments(i people.Issue, n int) {
+// commented waits until an issue has its one comment.
+func (s *stage) commented(i people.Issue) {
 	s.until("comments on "+i.Key, func() (bool, error) {
 		list, err := s.jira.Comments(s.ctx, i.Key)
-		return len(list) == n, err
+		return len(list) == 1, err
 	})
 }
 

@@ -67,7 +67,7 @@ func lostComment(s *stage) {
 		_, err := s.rav.Say(s.ctx, t.ID, "<p>Any news?</p>", false)
 		return err
 	})
-	s.comments(i, 1)
+	s.commented(i)
 	s.until("the copy's place in the state", func() (bool, error) {
 		v, err := s.view(ravennaPair(t.ID))
 		return v.Comments == 1, err
@@ -98,6 +98,6 @@ func deleted(s *stage) {
 	t, i := s.linked("Deleted")
 	s.step("delete ticket", func() error { return s.rav.Call(s.ctx, http.MethodDelete, "/tickets/"+t.ID, nil, nil) })
 	s.stands(ravennaPair(t.ID), workflows.Unlinked, ticket.Deleted)
-	s.comments(i, 1)
+	s.commented(i)
 	s.save("deleted-pair", ravennaPair(t.ID), "")
 }
