@@ -77,6 +77,7 @@ func (p *pair) breathe(f activities.Failure) {
 	p.fail(f)
 	p.show()
 	p.rest()
+	p.wake = false
 	p.drain()
 	p.held, p.Hold = p.Hold, nil
 }
@@ -86,6 +87,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	t := met.Ticket
 	side, ok := sideOf(met.Routes, p.Origin.Connection)
 	if !ok {
+		p.operator = nil // nothing connects the two any more
 		return p.skip(ticket.NoRoute, "")
 	}
 	p.Sync.Origin = side
@@ -162,7 +164,9 @@ func (p *pair) seek(routes []reconcile.Rules) (bool, error) {
 	p.show()
 	p.held, p.Hold = p.Hold, nil
 	since := p.snap[p.originSide()].Created
-	claimed, err := workflow.AwaitWithTimeout(p.ctx, or(p.Quiet, defaultQuiet), func() bool { return len(p.claims) > 0 })
+	claimed, err := workflow.AwaitWithTimeout(p.ctx, or(p.Quiet, defaultQuiet), func() bool {
+		return slices.ContainsFunc(p.claims, func(c claim) bool { return c.Ours })
+	})
 	if err != nil {
 		return false, err
 	}

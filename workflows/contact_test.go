@@ -282,6 +282,23 @@ func TestFirstContactWaitsForItsReplica(t *testing.T) {
 	require.Len(t, w.right.tickets, 1)
 }
 
+// A retry in first contact looks once more, not without end.
+func TestFirstContactRetriesOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.left.fails("fetch", trackers.Error{Kind: trackers.Auth, Status: 401}, forEver)
+	calls := 0
+	w.after(10*time.Second, func() {
+		calls = len(w.calls)
+		w.update(addressing.UpdateRetry)
+	})
+	w.after(10*time.Second, func() { require.Len(t, w.calls, calls+1) })
+	w.after(time.Second, func() { w.left.heals() })
+	w.after(2*time.Hour, func() { w.stands(IsLinked, "") })
+	require.Equal(t, Linked, w.play(PairState{}).Phase)
+}
+
 // A tracker that is down for long is waited for, visibly.
 func TestFirstContactWaitsForTheTracker(t *testing.T) {
 	t.Parallel()

@@ -94,7 +94,9 @@ func (p *pair) absent(side ticket.Side) {
 		p.hold(ticket.AccessLost, p.Rules.End(side).Label()+" cannot be read either")
 		return
 	}
-	p.deleted(side)
+	if !p.stopped() {
+		p.deleted(side)
+	}
 }
 
 // deleted carries out on_delete on the other ticket and rests the pair.

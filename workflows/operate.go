@@ -131,7 +131,10 @@ func (p *pair) resolvable(ctx workflow.Context, r Resolve) error {
 	if r.Take != ticket.Left && r.Take != ticket.Right {
 		return refusal("take %q: want left or right", r.Take)
 	}
-	if p.Rules == nil || p.fieldRule(r.Field) == nil {
+	if p.Rules == nil {
+		return refusal("the ticket is being looked at for the first time: try again in a moment")
+	}
+	if p.fieldRule(r.Field) == nil {
 		return refusal("field %q is not replicated by the pair's route; replicated are %s", r.Field, p.fieldNames())
 	}
 	return nil

@@ -92,7 +92,7 @@ func (p *pair) run() error {
 		p.drain()
 		switch {
 		case p.Unmark:
-			p.Unmark = false
+			p.Unmark, p.Hold = false, nil
 			p.mark(ticket.Unlinked, bothSides...)
 		case p.Paused || p.Phase == Resting:
 		case p.Phase == Creating:

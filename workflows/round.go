@@ -25,6 +25,7 @@ func (p *pair) round() {
 		p.links()
 	}
 	if !p.fetch() {
+		p.snap = map[ticket.Side]*ticket.Snapshot{} // nothing is decided on what was read before
 		return
 	}
 	if !p.Rules.IsEnabled() {
