@@ -26,6 +26,7 @@ var permissions = []struct{ key, need string }{
 	{"DELETE_OWN_COMMENTS", "follow deletions of comments"},
 	{"ASSIGN_ISSUES", "change the assignee"},
 	{"LINK_ISSUES", "show the link to the other ticket"},
+	{"USER_PICKER", "find people by e-mail (the global permission Browse users and groups)"},
 }
 
 // Check tells who we are, how far the clocks are apart and what is missing in
