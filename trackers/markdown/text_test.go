@@ -37,7 +37,7 @@ func TestNormalizeIsIdempotentAndKeepsWhatIsShown(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		md := document().Draw(t, "markdown")
-		require.Equal(t, Words(md), Words(Normalize(md)))
+		require.Equal(t, wordsOf(md), wordsOf(Normalize(md)))
 	})
 }
 
@@ -56,15 +56,15 @@ func TestWords(t *testing.T) {
 		"e\u0301":                                        "é",
 		"":                                               "",
 	} {
-		require.Equal(t, want, Words(md), "%q", md)
+		require.Equal(t, want, wordsOf(md), "%q", md)
 	}
-	require.NotEqual(t, Words("👍"), Words("👎"))
+	require.NotEqual(t, wordsOf("👍"), wordsOf("👎"))
 }
 
 func TestWordsSurviveARoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, md := range []string{"# a *b*\n\n> c\n\n1. d\n2. [e](https://example.com/f)", "x  \ny `z`\n\n```\ncode\n```"} {
-		require.Equal(t, Words(md), Words(again(t, md)))
+		require.Equal(t, wordsOf(md), wordsOf(again(t, md)))
 	}
 }
 
