@@ -54,7 +54,7 @@ func (a *Activities) writeComment(ctx context.Context, p CommentParams,
 	}
 	written, err := write(c, trackers.CommentDraft{
 		Token: p.Copy.Token, Author: p.Copy.Author, URL: p.Copy.URL, Quote: p.Copy.Quote,
-		Body: p.Copy.Body, Origin: p.Copy.Origin, Private: p.Copy.Private,
+		Parent: p.Copy.Parent, Body: p.Copy.Body, Origin: p.Copy.Origin, Private: p.Copy.Private,
 	})
 	if err != nil {
 		return nil, fail(err)

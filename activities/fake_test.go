@@ -82,7 +82,7 @@ func (f *fake) Changed(_ context.Context, _ []ticket.Container, since time.Time,
 
 func (f *fake) Check(context.Context, []string) (*trackers.Health, error) { return nil, nil }
 
-func (f *fake) Describe(context.Context, string, string) (*trackers.Container, error) {
+func (f *fake) Describe(context.Context, trackers.Place) (*trackers.Container, error) {
 	return f.look()
 }
 
@@ -116,8 +116,8 @@ var since = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 func rule() reconcile.Rules {
 	return reconcile.Rules{
 		Name: "it-to-eng", Version: 3, Since: since,
-		Left:  reconcile.End{Connection: "helpdesk", Channel: "IT Support", Container: ticket.Container{ID: "IT"}},
-		Right: reconcile.End{Connection: "jira", Project: "ENG", Type: "Bug", Container: ticket.Container{ID: "ENG", Key: "ENG"}},
+		Left:  reconcile.End{Connection: "helpdesk", Name: "IT Support", Container: ticket.Container{ID: "IT"}},
+		Right: reconcile.End{Connection: "jira", Name: "ENG", Type: "Bug", Container: ticket.Container{ID: "ENG", Key: "ENG"}},
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
@@ -29,7 +28,7 @@ func (a *Activities) Describe(ctx context.Context, p DescribeParams) (*trackers.
 	if err != nil {
 		return nil, err
 	}
-	c, err := checker.Describe(ctx, p.End.Label(), p.End.Type)
+	c, err := checker.Describe(ctx, trackers.Place{Container: p.End.Name, Part: p.End.Part, Type: p.End.Type})
 	return c, fail(err)
 }
 
@@ -162,11 +161,7 @@ func (a *Activities) Readable(ctx context.Context, p ReadableParams) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	name := p.End.Label()
-	if p.End.Container.Key != "" && strings.EqualFold(p.End.Container.Key, p.End.Project) {
-		name = p.End.Container.Key
-	}
-	_, err = checker.Describe(ctx, name, "")
+	_, err = checker.Describe(ctx, trackers.Place{Container: p.End.Name})
 	var e *trackers.Error
 	if errors.As(err, &e) && (e.Kind == trackers.NotFound || e.Kind == trackers.Forbidden || e.Kind == trackers.Invalid) {
 		return false, nil

@@ -18,8 +18,8 @@ import (
 type SweepParams struct {
 	Connection string    `json:"connection"`
 	Watermark  time.Time `json:"watermark,omitzero"` // the tracker's own time
-	// Hinted are the versions, by ticket id, that earlier passes hinted within
-	// the overlap.
+	// Hinted are the versions that earlier passes hinted within the overlap, by
+	// ticket id, for a comment "<ticket id> <comment id>".
 	Hinted map[string]string `json:"hinted,omitempty"`
 }
 
@@ -83,13 +83,18 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 		}
 		for _, e := range page.Events {
 			out.Seen++
-			if len(out.Hinted) < remembered {
-				out.Hinted[e.ID] = e.Version
+			what := e.ID
+			if e.Comment == "" {
+				e.Kind = ticket.ChangeHint
+			} else {
+				what += " " + e.Comment
 			}
-			if e.Version != "" && p.Hinted[e.ID] == e.Version {
+			if len(out.Hinted) < remembered {
+				out.Hinted[what] = e.Version
+			}
+			if e.Version != "" && p.Hinted[what] == e.Version {
 				continue
 			}
-			e.Kind = ticket.ChangeHint
 			for _, d := range addressing.Deliver(routes, p.Connection, e, "sweep") {
 				if _, err := routing.Send(ctx, a.temporal, d); err != nil {
 					return nil, fail(unavailable("hint pair", err))

@@ -50,6 +50,27 @@ func TestSweepTurnsEveryPage(t *testing.T) {
 	require.Equal(t, time.Hour, got.Audit)
 }
 
+// Where the tracker lists comments, each is hinted as what it is, so that its
+// pair can tell its own copies, and beside its ticket, so that neither hides the
+// other from the next pass.
+func TestSweepHintsComments(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	comment := ticket.Event{Kind: ticket.CommentEvent, ID: "1", Comment: "c1", Version: "v2"}
+	b.left.changed = pages([]ticket.Event{event("1", "v1"), comment})
+	first, err := b.Sweep(t.Context(), SweepParams{Connection: "helpdesk", Watermark: since})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"1": "v1", "1 c1": "v2"}, first.Hinted)
+	require.Equal(t, ticket.ChangeHint, b.temporal.sent[0].(ticket.Hint).Kind)
+	require.Equal(t, ticket.Hint{
+		Ref: ticket.Ref{Connection: "helpdesk", ID: "1"}, Kind: ticket.CommentEvent, Comment: "c1", Version: "v2", Source: "sweep",
+	}, b.temporal.sent[1])
+
+	again, err := b.Sweep(t.Context(), SweepParams{Connection: "helpdesk", Watermark: since, Hinted: first.Hinted})
+	require.NoError(t, err)
+	require.Zero(t, again.Sent)
+}
+
 // A pass that fails half way moves no watermark: its result is an error.
 func TestSweepIsCompleteOrNothing(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package addressing
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ticketsync/ticketsync/reconcile"
@@ -73,13 +74,17 @@ func excludes(r *reconcile.Rules, side ticket.Side, e ticket.Event) bool {
 }
 
 func sameContainer(end reconcile.End, c ticket.Container) bool {
+	known := end.Container
+	same := func(told string, names ...string) bool {
+		return told != "" && slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, told) })
+	}
 	switch {
-	case c.ID != "" && end.Container.ID != "":
-		return c.ID == end.Container.ID
-	case c.Key != "" && (end.Container.Key != "" || end.Project != ""):
-		return strings.EqualFold(c.Key, end.Container.Key) || strings.EqualFold(c.Key, end.Project)
-	case c.Name != "" && end.Label() != "":
-		return strings.EqualFold(c.Name, end.Label()) || strings.EqualFold(c.Name, end.Container.Name)
+	case c.ID != "" && known.ID != "":
+		return c.ID == known.ID && known.HasPart(c)
+	case c.Key != "" && (end.ByKey || known.Key != ""):
+		return same(c.Key, known.Key, end.Name) || same(c.Name, known.Name, end.Name)
+	case c.Name != "" && end.Name != "":
+		return same(c.Name, known.Name, end.Name)
 	}
 	return true
 }

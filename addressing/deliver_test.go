@@ -16,8 +16,8 @@ var since = time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC)
 func route(change ...func(*reconcile.Rules)) reconcile.Rules {
 	r := reconcile.Rules{
 		Name:  "it-to-eng",
-		Left:  reconcile.End{Connection: "desk", Channel: "IT Support", Container: ticket.Container{ID: "c1", Key: "IT", Name: "IT Support"}},
-		Right: reconcile.End{Connection: "jira", Project: "ENG", Type: "Bug", Container: ticket.Container{ID: "10", Key: "ENG", Name: "Engineering"}},
+		Left:  reconcile.End{Connection: "desk", Name: "IT Support", Container: ticket.Container{ID: "c1", Key: "IT", Name: "IT Support"}},
+		Right: reconcile.End{Connection: "jira", Name: "ENG", ByKey: true, Type: "Bug", Container: ticket.Container{ID: "10", Key: "ENG", Name: "Engineering"}},
 		Since: since,
 	}
 	for _, c := range change {
@@ -27,6 +27,8 @@ func route(change ...func(*reconcile.Rules)) reconcile.Rules {
 }
 
 func named(name string) func(*reconcile.Rules) { return func(r *reconcile.Rules) { r.Name = name } }
+
+func inPart(r *reconcile.Rules) { r.Right.Container.Part = "p1" }
 
 func TestDeliverOverOneRoute(t *testing.T) {
 	t.Parallel()
@@ -38,28 +40,33 @@ func TestDeliverOverOneRoute(t *testing.T) {
 		change     func(*reconcile.Rules)
 		start      bool
 	}{
-		"nothing told but the id":        {"jira", ticket.Event{}, nil, true},
-		"container by key":               {"jira", ticket.Event{Container: eng}, nil, true},
-		"container by key, other case":   {"jira", ticket.Event{Container: ticket.Container{Key: "eng"}}, nil, true},
-		"container by id":                {"jira", ticket.Event{Container: ticket.Container{ID: "10", Key: "RENAMED"}}, nil, true},
-		"container by name":              {"desk", ticket.Event{Container: ticket.Container{Name: "it support"}}, nil, true},
-		"another container by id":        {"jira", ticket.Event{Container: ticket.Container{ID: "11", Key: "ENG"}}, nil, false},
-		"another container by key":       {"jira", ticket.Event{Container: ticket.Container{Key: "OPS"}}, nil, false},
-		"another container by name":      {"desk", ticket.Event{Container: ticket.Container{Name: "Product"}}, nil, false},
-		"by the file's name, unresolved": {"jira", ticket.Event{Container: ticket.Container{Key: "OPS"}}, func(r *reconcile.Rules) { r.Right.Container = ticket.Container{} }, false},
-		"the type":                       {"jira", ticket.Event{Container: eng, Type: "bug"}, nil, true},
-		"another type":                   {"jira", ticket.Event{Container: eng, Type: "Task"}, nil, false},
-		"any type where none is asked":   {"desk", ticket.Event{Type: "Question"}, nil, true},
-		"younger than the route":         {"jira", ticket.Event{Created: since.Add(time.Second)}, nil, true},
-		"older than the route":           {"jira", ticket.Event{Created: since.Add(-time.Second)}, nil, false},
-		"older, on update":               {"jira", ticket.Event{Created: since.Add(-time.Second)}, func(r *reconcile.Rules) { r.Existing = "on-update" }, true},
-		"a comment":                      {"jira", ticket.Event{Kind: ticket.CommentEvent, Comment: "5"}, nil, true},
-		"a deletion":                     {"jira", ticket.Event{Kind: ticket.DeleteEvent, Container: eng}, nil, false},
-		"one way, from the source":       {"desk", ticket.Event{}, func(r *reconcile.Rules) { r.Direction = reconcile.ToRight }, true},
-		"one way, from the target":       {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Direction = reconcile.ToRight }, false},
-		"disabled":                       {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Enabled = &no }, false},
-		"paused":                         {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Paused = true }, false},
-		"removed":                        {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Removed = true }, false},
+		"nothing told but the id":                      {"jira", ticket.Event{}, nil, true},
+		"container by key":                             {"jira", ticket.Event{Container: eng}, nil, true},
+		"container by key, other case":                 {"jira", ticket.Event{Container: ticket.Container{Key: "eng"}}, nil, true},
+		"container by id":                              {"jira", ticket.Event{Container: ticket.Container{ID: "10", Key: "RENAMED"}}, nil, true},
+		"container by name":                            {"desk", ticket.Event{Container: ticket.Container{Name: "it support"}}, nil, true},
+		"another container by id":                      {"jira", ticket.Event{Container: ticket.Container{ID: "11", Key: "ENG"}}, nil, false},
+		"another container by key":                     {"jira", ticket.Event{Container: ticket.Container{Key: "OPS"}}, nil, false},
+		"another container by name":                    {"desk", ticket.Event{Container: ticket.Container{Name: "Product"}}, nil, false},
+		"by the file's name, unresolved":               {"jira", ticket.Event{Container: ticket.Container{Key: "OPS"}}, func(r *reconcile.Rules) { r.Right.Container = ticket.Container{} }, false},
+		"by the file's name, given instead of the key": {"jira", ticket.Event{Container: ticket.Container{Key: "EN", Name: "Eng"}}, func(r *reconcile.Rules) { r.Right.Container = ticket.Container{} }, true},
+		"a part of the container":                      {"jira", ticket.Event{Container: ticket.Container{ID: "10", Part: "p1"}}, inPart, true},
+		"another part":                                 {"jira", ticket.Event{Container: ticket.Container{ID: "10", Part: "p2"}}, inPart, false},
+		"no part":                                      {"jira", ticket.Event{Container: ticket.Container{ID: "10", Part: ticket.NoPart}}, inPart, false},
+		"the part is not told":                         {"jira", ticket.Event{Container: ticket.Container{ID: "10"}}, inPart, true},
+		"the type":                                     {"jira", ticket.Event{Container: eng, Type: "bug"}, nil, true},
+		"another type":                                 {"jira", ticket.Event{Container: eng, Type: "Task"}, nil, false},
+		"any type where none is asked":                 {"desk", ticket.Event{Type: "Question"}, nil, true},
+		"younger than the route":                       {"jira", ticket.Event{Created: since.Add(time.Second)}, nil, true},
+		"older than the route":                         {"jira", ticket.Event{Created: since.Add(-time.Second)}, nil, false},
+		"older, on update":                             {"jira", ticket.Event{Created: since.Add(-time.Second)}, func(r *reconcile.Rules) { r.Existing = "on-update" }, true},
+		"a comment":                                    {"jira", ticket.Event{Kind: ticket.CommentEvent, Comment: "5"}, nil, true},
+		"a deletion":                                   {"jira", ticket.Event{Kind: ticket.DeleteEvent, Container: eng}, nil, false},
+		"one way, from the source":                     {"desk", ticket.Event{}, func(r *reconcile.Rules) { r.Direction = reconcile.ToRight }, true},
+		"one way, from the target":                     {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Direction = reconcile.ToRight }, false},
+		"disabled":                                     {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Enabled = &no }, false},
+		"paused":                                       {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Paused = true }, false},
+		"removed":                                      {"jira", ticket.Event{}, func(r *reconcile.Rules) { r.Removed = true }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +95,7 @@ func TestDeliverOverOneRoute(t *testing.T) {
 func TestDeliverNamesTheRouteThatCovers(t *testing.T) {
 	t.Parallel()
 	ops := func(r *reconcile.Rules) {
-		r.Name, r.Right.Project, r.Right.Container = "it-to-ops", "OPS", ticket.Container{ID: "11", Key: "OPS"}
+		r.Name, r.Right.Name, r.Right.Container = "it-to-ops", "OPS", ticket.Container{ID: "11", Key: "OPS"}
 	}
 	routes := []reconcile.Rules{route(), route(ops)}
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -58,7 +59,7 @@ func (r *reader) connection(e entry) Connection {
 	}
 	c.Sweep = o.duration("sweep", defaultSweep, shortest)
 	c.Audit = o.duration("audit", defaultAudit, shortest)
-	c.Quiet = o.duration("quiet", defaultQuiet, shortest)
+	c.Quiet = o.duration("quiet", cmp.Or(k.Quiet, defaultQuiet), shortest)
 	c.ConfirmDelete = o.duration("confirm_delete", defaultConfirmDelete, 0)
 	c.Priorities = r.priorities(o.take("priorities"), "priorities of "+o.what)
 	c.Status = r.status(o.take("status"), "status of "+o.what)

@@ -41,6 +41,18 @@ func containers() []string {
 	return slices.Compact(out)
 }
 
+// places are containers and the keys that may narrow one to a part.
+func places() []string {
+	out := containers()
+	for _, name := range registry.Kinds() {
+		if k, _ := registry.Settings(name); k.Part != "" {
+			out = append(out, k.Part)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 func (c endChecker) read(route *object, side ticket.Side, direction reconcile.Direction) reconcile.End {
 	var end reconcile.End
 	r := route.r
@@ -62,21 +74,20 @@ func (c endChecker) read(route *object, side ticket.Side, direction reconcile.Di
 	k, known := registry.Settings(kindName)
 	if !known {
 		// Said already; what else the side should hold cannot be known.
-		for _, key := range append(containers(), "issue_type") {
+		for _, key := range append(places(), "issue_type") {
 			o.text(key, "")
 		}
 		o.done()
 		return end
 	}
 	container, _ := o.text(k.Container, required("the "+k.Container+"'s name"))
-	name := container.text
-	if container.unresolved {
-		name = ""
+	if end.ByKey = k.ByKey; !container.unresolved {
+		end.Name = container.text
 	}
-	if k.ByKey {
-		end.Project = name
-	} else {
-		end.Channel = name
+	if k.Part != "" {
+		if s, ok := o.text(k.Part, ""); ok && !s.unresolved {
+			end.Part = s.text
+		}
 	}
 	if k.Typed {
 		want := required("")

@@ -38,7 +38,9 @@ func (o *object) customField(key string, k trackers.Settings) string {
 	if !ok || s.unresolved {
 		return ""
 	}
-	if rest, has := strings.CutPrefix(s.text, k.CustomPrefix); !has || rest == "" {
+	if k.Kind != "" && k.CustomPrefix == "" {
+		o.r.fail(s.node, "%s of %s is %s: %s has no custom fields", key, o.what, s.quoted(), k.Kind)
+	} else if rest, has := strings.CutPrefix(s.text, k.CustomPrefix); !has || rest == "" {
 		o.r.fail(s.node, "%s of %s is %s: write the tracker's own name, which starts with %s", key, o.what, s.quoted(), k.CustomPrefix)
 	}
 	return s.text

@@ -46,6 +46,7 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	rules.Existing = o.word("existing", "ignore", "ignore", "on-update")
 	rules.Chain = o.boolean("chain", false)
 	rules.Elsewhere = o.word("replicated_elsewhere", "attention", "attention", "ignore")
+	rules.CreateLabels = o.boolean("create_labels", false)
 	rules.OnDelete = o.word("on_delete", "comment", "comment", "close", "ignore")
 	enabled := o.boolean("enabled", true)
 	rules.Enabled = &enabled
@@ -128,7 +129,7 @@ func (r *reader) fields(n ast.Node, what string) map[ticket.Field]reconcile.Dire
 func isCustom(field string) bool {
 	return slices.ContainsFunc(registry.Kinds(), func(name string) bool {
 		k, _ := registry.Settings(name)
-		return strings.HasPrefix(field, k.CustomPrefix)
+		return k.CustomPrefix != "" && strings.HasPrefix(field, k.CustomPrefix)
 	})
 }
 

@@ -38,13 +38,14 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("dev", flag.ContinueOnError)
 	flags.StringVar(&o.Ravenna, "ravenna", o.Ravenna, "address of the sandbox Ravenna (port 0: any free one)")
 	flags.StringVar(&o.Jira, "jira", o.Jira, "address of the sandbox Jira")
+	flags.StringVar(&o.Linear, "linear", o.Linear, "address of the sandbox Linear")
+	flags.StringVar(&o.LinearSchema, "linear-schema", "", "file of Linear's published schema, to validate every request against (default $"+stack.LinearSchema+")")
 	flags.StringVar(&o.Receiver, "receiver", o.Receiver, "address of the webhook receiver")
 	flags.StringVar(&o.Temporal, "temporal", o.Temporal, "address of Temporal")
 	flags.StringVar(&o.UI, "ui", o.UI, "address of Temporal UI")
 	flags.StringVar(&o.DataDir, "data-dir", o.DataDir, "folder of everything that outlives a restart")
 	flags.StringVar(&o.Config, "config", o.Config, "configuration file")
-	// Scripts may name every tracker's address; these two have no server yet.
-	flags.String("linear", "127.0.0.1:9103", "reserved for the sandbox Linear")
+	// Scripts may name every tracker's address; this one has no server yet.
 	flags.String("flashduty", "127.0.0.1:9104", "reserved for the sandbox Flashduty")
 	play := flags.Bool("demo", true, "play the demo once everything is up")
 	verbose := flags.Bool("v", false, "log what the worker and the receiver do")
@@ -72,11 +73,12 @@ func run(ctx context.Context, args []string) error {
   Temporal      %s
   Ravenna       %s/api   (header x-ravenna-api-token: rav_alice)
   Jira          %s   (basic auth alice@example.com:sandbox)
+  Linear        %s/graphql   (header Authorization: lin_api_alice)
   receiver      %s
   data          %s
 
 ready
-`, s.Temporal.UIURL(), s.Temporal.FrontendAddr(), s.RavennaURL, s.JiraURL, s.ReceiverURL, o.DataDir)
+`, s.Temporal.UIURL(), s.Temporal.FrontendAddr(), s.RavennaURL, s.JiraURL, s.LinearURL, s.ReceiverURL, o.DataDir)
 
 	if *play {
 		if err := demo.Play(ctx, s, os.Stdout); err != nil && ctx.Err() == nil {

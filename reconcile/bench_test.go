@@ -26,6 +26,7 @@ func newBench(t require.TestingT, change ...func(*Rules)) *bench {
 	for _, c := range change {
 		c(b.rules)
 	}
+	b.left.categories, b.right.categories = categories(deskStates), categories(issueStates)
 	b.left.raw[ticket.Status] = state("Open")
 	b.right.raw[ticket.Status] = state("To Do")
 	b.right.required = true

@@ -16,6 +16,9 @@ type CommentCopy struct {
 
 	Author string `json:"author,omitempty"`
 	URL    string `json:"url,omitempty"`
+	// Parent is the comment on the other side that the copy replies to; Quote
+	// is the first line of the one replied to where copies do not nest.
+	Parent string `json:"parent,omitempty"`
 	Quote  string `json:"quote,omitempty"`
 	Body   string `json:"body,omitempty"`
 	// Omitted tells that whoever writes the copy reads Body from the source.
@@ -168,10 +171,37 @@ func (p *planner) op(kind OpKind, from ticket.Side, l *Link, c *ticket.Comment) 
 		copied.SourceFP, copied.SourceV = c.Fingerprint, c.Version
 		copied.Private = p.rules.Comments.Visibility == "private"
 		if at := find(snap.Comments, c.Parent); c.Parent != "" && at >= 0 && snap.Comments[at].Private == "" {
-			copied.Quote = firstLine(snap.Comments[at].Body)
+			if copied.Parent = p.thread(from, c.Parent); copied.Parent == "" {
+				copied.Quote = firstLine(snap.Comments[at].Body)
+			}
 		}
 	}
 	p.Operations = append(p.Operations, Operation{Kind: kind, Side: from.Other(), Comment: copied})
+}
+
+// thread returns the comment on the other side that stands for one on this
+// side, or for the thread it is in; "" where comments do not nest.
+func (p *planner) thread(from ticket.Side, comment string) string {
+	there := p.on(from.Other())
+	if !there.Nests {
+		return ""
+	}
+	for _, l := range p.State.Comments {
+		id := l.Copy
+		if l.From != from {
+			id = l.Source
+		}
+		known := l.From == from && l.Source == comment || l.From != from && l.Copy == comment
+		if !known || id == "" || l.Fate != "" {
+			continue
+		}
+		// Threads are one level deep: a reply to a reply joins its thread.
+		if at := find(there.Comments, id); at >= 0 && there.Comments[at].Parent != "" {
+			return there.Comments[at].Parent
+		}
+		return id
+	}
+	return ""
 }
 
 // settled reports whether a comment is as old as those that were let go.

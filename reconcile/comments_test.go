@@ -48,6 +48,37 @@ func TestNewComments(t *testing.T) {
 		b.left.comment(reply).Parent = parent
 		require.Equal(t, "Who?", only(t, b.plan(), AddComment).Quote)
 	})
+	onBench(t, "a reply joins the thread where replies nest", func(t *testing.T, b *bench) {
+		b.right.nests = true
+		parent := b.left.say("Who?")
+		b.sync()
+		reply := b.left.say("me")
+		b.left.comment(reply).Parent = parent
+		c := only(t, b.plan(), AddComment)
+		require.Empty(t, c.Quote)
+		require.Equal(t, b.right.comments[0].ID, c.Parent)
+	})
+	onBench(t, "a reply to a copy joins the thread of its source", func(t *testing.T, b *bench) {
+		b.right.nests = true
+		root := b.right.say("Who?")
+		answer := b.right.say("Anyone")
+		b.right.comment(answer).Parent = root
+		b.sync()
+		require.Len(t, b.left.comments, 2)
+		reply := b.left.say("me")
+		b.left.comment(reply).Parent = b.left.comments[1].ID
+		require.Equal(t, root, only(t, b.plan(), AddComment).Parent, "threads are one level deep")
+	})
+	onBench(t, "a reply whose parent has no copy quotes it", func(t *testing.T, b *bench) {
+		b.right.nests = true
+		parent := b.left.say("Who?")
+		reply := b.left.say("me")
+		b.left.comment(reply).Parent = parent
+		ops := b.plan().Operations
+		require.Len(t, ops, 2)
+		require.Equal(t, "Who?", ops[1].Comment.Quote)
+		require.Empty(t, ops[1].Comment.Parent)
+	})
 	onBench(t, "a reply to a private comment quotes nothing", func(t *testing.T, b *bench) {
 		parent := b.left.say("secret")
 		b.left.comment(parent).Private = "internal"

@@ -23,8 +23,10 @@ type game struct {
 	// edited and deleted tell what people did to copies.
 	edited, deleted map[string]bool
 	// lost tells that the state was lost once, and with it what people did to copies.
-	lost      bool
-	texts     int
+	lost  bool
+	texts int
+	// pairs are the statuses that may stand side by side.
+	pairs     map[string][]string
 	everyNote []Note
 }
 
@@ -41,10 +43,22 @@ func newGame(rt *rapid.T) *game {
 		if rapid.Bool().Draw(rt, "users") {
 			r.Users = map[string]string{"ann@example.com": "alice@example.com"}
 		}
+		if rapid.IntRange(0, 2).Draw(rt, "by category") == 0 {
+			r.Status = nil
+			r.Left.Statuses, r.Right.Statuses = deskStates, issueStates
+		}
 		if rapid.Bool().Draw(rt, "no paths") {
 			r.Paths = nil
 		}
 	})
+	b.left.nests, b.right.nests = rapid.Bool().Draw(rt, "left nests"), rapid.Bool().Draw(rt, "right nests")
+	pairs := map[string][]string{
+		"Open": {"To Do"}, "In Progress": {"In Progress", "In Review"}, "Waiting": {"In Progress"}, "Done": {"Done"}, "Closed": {"Done"},
+	}
+	if b.rules.Status == nil {
+		pairs["Waiting"] = append(pairs["Waiting"], "In Review")
+		delete(pairs, "Closed")
+	}
 	b.right.lossy = func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "**", "*")) }
 	b.left.lossy = func(s string) string { return strings.ReplaceAll(s, "*", "_") + "\n" }
 	b.right.limit = 24
@@ -52,7 +66,7 @@ func newGame(rt *rapid.T) *game {
 	if rapid.Bool().Draw(rt, "any status on the right") {
 		b.right.workflow = nil
 	}
-	return &game{bench: b, rt: rt, drifted: map[ticket.Field]bool{}, edited: map[string]bool{}, deleted: map[string]bool{}}
+	return &game{bench: b, rt: rt, pairs: pairs, drifted: map[ticket.Field]bool{}, edited: map[string]bool{}, deleted: map[string]bool{}}
 }
 
 // text makes one that is never used again.

@@ -11,7 +11,7 @@ import (
 
 // Verdict is one rule's word on a ticket that is not linked.
 type Verdict struct {
-	Rule   string        `json:"rule"` // enabled, direction, container, type, private, elsewhere, replica, age, filter
+	Rule   string        `json:"rule"` // enabled, direction, container, type, trash, private, elsewhere, replica, age, filter
 	OK     bool          `json:"ok"`
 	Reason ticket.Reason `json:"reason,omitempty"`
 	Detail string        `json:"detail,omitempty"`
@@ -37,6 +37,7 @@ func Judge(r *Rules, side ticket.Side, t *ticket.Snapshot) []Verdict {
 		v("direction", r.Direction.From(side), ticket.Direction, string(r.Direction)),
 		v("container", inContainer(end, t.Container), ticket.NoRoute, t.Container.Name),
 		v("type", end.Type == "" || t.Type == "" || strings.EqualFold(end.Type, t.Type), ticket.WrongType, t.Type),
+		v("trash", !t.Trashed, ticket.Deleted, ""),
 		v("private", t.Private == "" || r.Private == "replicate", ticket.Private, t.Private),
 		v("elsewhere", t.Elsewhere == "" || r.Elsewhere == "ignore", ticket.ReplicatedElsewhere, t.Elsewhere),
 		v("age", r.Existing == "on-update" || !t.Created.Before(r.Since), ticket.TooOld,

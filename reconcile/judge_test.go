@@ -44,6 +44,7 @@ func TestJudge(t *testing.T) {
 		"no type told":         {func(_ *Rules, s *ticket.Snapshot) { s.Type = "" }, "", ""},
 		"private":              {func(_ *Rules, s *ticket.Snapshot) { s.Private = "level" }, "private", ticket.Private},
 		"private, replicated":  {func(r *Rules, s *ticket.Snapshot) { s.Private, r.Private = "level", "replicate" }, "", ""},
+		"in the trash":         {func(_ *Rules, s *ticket.Snapshot) { s.Trashed = true }, "trash", ticket.Deleted},
 		"another engine":       {func(_ *Rules, s *ticket.Snapshot) { s.Elsewhere = "jira" }, "elsewhere", ticket.ReplicatedElsewhere},
 		"another engine, ignored": {func(r *Rules, s *ticket.Snapshot) {
 			s.Elsewhere, r.Elsewhere = "jira", "ignore"
@@ -73,7 +74,7 @@ func TestJudge(t *testing.T) {
 			r.Left.Type, r.Left.Container, r.Since = "Bug", ticket.Container{ID: "1"}, minute(5)
 			c.do(r, s)
 			verdicts := Judge(r, ticket.Left, s)
-			require.Len(t, verdicts, 9, "each rule has a word")
+			require.Len(t, verdicts, 10, "each rule has a word")
 			var failed []Verdict
 			for _, v := range verdicts {
 				if !v.OK {

@@ -49,7 +49,7 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 		return h
 	}
 
-	if o.Refused != "" && o.Refused != ticket.TooLong && o.Refused != ticket.UserUnknown {
+	if o.Refused != "" && o.Refused != ticket.TooLong && o.Refused != ticket.UserUnknown && o.Refused != ticket.LabelUnknown {
 		fresh := fs.Hold == nil || fs.Hold.Reason != o.Refused
 		fs.Hold = held(o.Refused)
 		if fs.Left == "" && fs.Right == "" {
@@ -86,6 +86,8 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 		notes = append(notes, Note{What: what + " was shortened: " + string(ticket.TooLong)})
 	case ticket.UserUnknown:
 		notes = append(notes, Note{What: what + " was cleared: " + string(ticket.UserUnknown), From: w.To})
+	case ticket.LabelUnknown:
+		notes = append(notes, Note{What: what + " without " + o.Detail + ": " + string(ticket.LabelUnknown)})
 	}
 	return notes
 }

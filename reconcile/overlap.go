@@ -66,18 +66,18 @@ func (r *Rules) Joins(other *Rules) bool {
 	return same(r.Left, other.Left) && same(r.Right, other.Right) || same(r.Left, other.Right) && same(r.Right, other.Left)
 }
 
-// sameEnd reports whether two ends are one container.
+// sameEnd reports whether two ends are one container, or share part of one.
 func sameEnd(a, b End) bool {
 	if a.Connection != b.Connection {
 		return false
 	}
 	if a.Container.ID != "" && b.Container.ID != "" {
-		return a.Container.ID == b.Container.ID
+		return a.Container.ID == b.Container.ID && a.Container.HasPart(b.Container)
 	}
-	for _, n := range []string{a.Label(), a.Container.Key, a.Container.Name} {
-		for _, m := range []string{b.Label(), b.Container.Key, b.Container.Name} {
+	for _, n := range []string{a.Name, a.Container.Key, a.Container.Name} {
+		for _, m := range []string{b.Name, b.Container.Key, b.Container.Name} {
 			if n != "" && strings.EqualFold(n, m) {
-				return true
+				return a.Part == "" || b.Part == "" || strings.EqualFold(a.Part, b.Part)
 			}
 		}
 	}
@@ -127,13 +127,14 @@ func (f Filter) IsZero() bool {
 }
 
 func subset(a, b []string) bool {
-	return !slices.ContainsFunc(a, func(s string) bool { return !containsFold(b, s) })
+	return !slices.ContainsFunc(a, func(s string) bool { return !Listed(b, s) })
 }
 
 func disjoint(a, b []string) bool {
-	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return containsFold(b, s) })
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(s string) bool { return Listed(b, s) })
 }
 
-func containsFold(list []string, s string) bool {
+// Listed reports whether a list holds a name, in whatever case.
+func Listed(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(e string) bool { return strings.EqualFold(e, s) })
 }

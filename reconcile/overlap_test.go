@@ -17,7 +17,7 @@ func join(name, left, right string, change ...func(*Rules)) Rules {
 	end := func(s string) End {
 		s, kind, _ := strings.Cut(s, ":")
 		connection, container, _ := strings.Cut(s, "/")
-		e := End{Connection: connection, Project: container, Type: kind}
+		e := End{Connection: connection, Name: container, Type: kind}
 		e.Container = ticket.Container{ID: "id-of-" + container, Key: container}
 		return e
 	}

@@ -164,7 +164,7 @@ func (p *planner) standing() {
 func (r *Rules) Covers(s ticket.Side, c ticket.Container) bool { return inContainer(r.End(s), c) }
 
 func inContainer(e End, c ticket.Container) bool {
-	return e.Container.ID == "" || c.ID == "" || e.Container.ID == c.ID
+	return e.Container.ID == "" || c.ID == "" || e.Container.ID == c.ID && e.Container.HasPart(c)
 }
 
 // field decides about one field: nothing to do, record that the sides agree,

@@ -53,11 +53,7 @@ func (g *game) alike(f FieldRule, l, r ticket.Value) bool {
 	case ticket.Description:
 		return words(l.Text) == words(r.Text)
 	}
-	pairs := map[string][]string{
-		"Open": {"To Do"}, "In Progress": {"In Progress", "In Review"}, "Waiting": {"In Progress"},
-		"Done": {"Done"}, "Closed": {"Done"},
-	}
-	known, mapped := pairs[l.State.Name]
+	known, mapped := g.pairs[l.State.Name]
 	return slices.Contains(known, r.State.Name) || !mapped && g.rules.Unmapped == "ignore"
 }
 

@@ -30,15 +30,17 @@ type Rules struct {
 	Create      Constants                  `json:"create_fields,omitzero" yaml:"create_fields"`
 	Transitions map[string]map[string]any  `json:"transition_fields,omitempty" yaml:"transition_fields"`
 
-	Comments  CommentRule       `json:"comments" yaml:"comments"`
-	Users     map[string]string `json:"users,omitempty" yaml:"users"` // left e-mail: right e-mail
-	Conflict  Conflict          `json:"conflict" yaml:"conflict"`
-	Private   string            `json:"private,omitempty" yaml:"private"`   // skip | replicate
-	Existing  string            `json:"existing,omitempty" yaml:"existing"` // ignore | on-update
-	Chain     bool              `json:"chain,omitempty" yaml:"chain"`
-	Elsewhere string            `json:"replicated_elsewhere,omitempty" yaml:"replicated_elsewhere"` // attention | ignore
-	OnDelete  string            `json:"on_delete,omitempty" yaml:"on_delete"`                       // comment | close | ignore
-	Enabled   *bool             `json:"enabled,omitempty" yaml:"enabled"`
+	Comments CommentRule       `json:"comments" yaml:"comments"`
+	Users    map[string]string `json:"users,omitempty" yaml:"users"` // left e-mail: right e-mail
+	Conflict Conflict          `json:"conflict" yaml:"conflict"`
+	Private  string            `json:"private,omitempty" yaml:"private"`   // skip | replicate
+	Existing string            `json:"existing,omitempty" yaml:"existing"` // ignore | on-update
+	Chain    bool              `json:"chain,omitempty" yaml:"chain"`
+	// CreateLabels lets labels be made on a tracker that keeps them as objects.
+	CreateLabels bool   `json:"create_labels,omitempty" yaml:"create_labels"`
+	Elsewhere    string `json:"replicated_elsewhere,omitempty" yaml:"replicated_elsewhere"` // attention | ignore
+	OnDelete     string `json:"on_delete,omitempty" yaml:"on_delete"`                       // comment | close | ignore
+	Enabled      *bool  `json:"enabled,omitempty" yaml:"enabled"`
 
 	// Set by the route's workflow, not by the file.
 
@@ -54,19 +56,31 @@ type Rules struct {
 // End is one side of a route: a connection and a container on it.
 type End struct {
 	Connection string `json:"connection" yaml:"connection"`
-	Channel    string `json:"channel,omitempty" yaml:"channel"`       // by its name: Ravenna
-	Project    string `json:"project,omitempty" yaml:"project"`       // by its key: Jira
-	Type       string `json:"issue_type,omitempty" yaml:"issue_type"` // the type created, and the only one replicated
+	// Name names the container as the file does: a channel, project or team.
+	// ByKey tells that it may be the key instead of the name.
+	Name  string `json:"name,omitempty" yaml:"-"`
+	ByKey bool   `json:"by_key,omitempty" yaml:"-"`
+	// Part narrows the container to a part of it, by name; "" is all of it.
+	Part string `json:"part,omitempty" yaml:"-"`
+	Type string `json:"issue_type,omitempty" yaml:"issue_type"` // the type created, and the only one replicated
 
-	// Container is what the tracker resolved Channel or Project to.
+	// Container is what the tracker resolved Name and Part to.
 	Container ticket.Container `json:"container,omitzero" yaml:"-"`
+	// Statuses are the container's, in their order, where the route maps them
+	// by category.
+	Statuses []ticket.State `json:"statuses,omitempty" yaml:"-"`
 	// Edges is the workflow where the account may read it: status name to the
 	// names one step away.
 	Edges map[string][]string `json:"edges,omitempty" yaml:"-"`
 }
 
 // Label returns the container's name as the file gives it.
-func (e End) Label() string { return e.Channel + e.Project }
+func (e End) Label() string {
+	if e.Part != "" {
+		return e.Name + " / " + e.Part
+	}
+	return e.Name
+}
 
 // Direction says which way something is replicated.
 type Direction string

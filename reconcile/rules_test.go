@@ -74,7 +74,7 @@ func TestFieldRules(t *testing.T) {
 func TestRulesSides(t *testing.T) {
 	t.Parallel()
 	r := &Rules{
-		Left: End{Connection: "desk", Channel: "IT"}, Right: End{Connection: "jira", Project: "ENG"},
+		Left: End{Connection: "desk", Name: "IT"}, Right: End{Connection: "jira", Name: "ENG"},
 		Create: Constants{Left: map[string]any{"l": 1}, Right: map[string]any{"r": 2}},
 	}
 	side, ok := r.SideOf("jira")

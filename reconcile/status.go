@@ -21,14 +21,88 @@ func (s StatusRule) on(side ticket.Side) string {
 }
 
 // mapStatus returns the name that a side's status has on the other side: that
-// of the first rule that matches.
+// of the first rule that matches. Without any rule it is a status of the same
+// category: the namesake, or else the first.
 func (r *Rules) mapStatus(from ticket.Side, s ticket.State) (string, bool) {
+	if len(r.Status) == 0 {
+		if name, ok := r.namesake(from, s); ok {
+			return name, true
+		}
+		for _, c := range counterparts(s.Category) {
+			if name := first(r.End(from.Other()).Statuses, c); name != "" {
+				return name, true
+			}
+		}
+	}
 	for _, rule := range r.Status {
 		if rule.Direction.From(from) && is(s, rule.on(from)) {
 			return rule.on(from.Other()), true
 		}
 	}
 	return "", false
+}
+
+// counterparts lists the categories that a status of this one may have on the
+// other side, the best first.
+func counterparts(c ticket.Category) []ticket.Category {
+	switch c {
+	case "":
+		return nil
+	case ticket.Untriaged:
+		return []ticket.Category{c, ticket.Open}
+	case ticket.Waiting:
+		return []ticket.Category{c, ticket.Started}
+	}
+	return []ticket.Category{c}
+}
+
+// namesake returns the other side's status that bears the same name, give or
+// take spaces, and means the same.
+func (r *Rules) namesake(from ticket.Side, s ticket.State) (string, bool) {
+	bare := func(name string) string { return strings.ReplaceAll(name, " ", "") }
+	for _, there := range r.End(from.Other()).Statuses {
+		if slices.Contains(counterparts(s.Category), there.Category) && strings.EqualFold(bare(there.Name), bare(s.Name)) {
+			return there.Name, true
+		}
+	}
+	return "", false
+}
+
+// first returns the first status of a category, "" when there is none.
+func first(statuses []ticket.State, c ticket.Category) string {
+	for _, s := range statuses {
+		if s.Category == c {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// akin reports whether two statuses need not be told apart by a route without
+// a map: they mean the same, and neither has a better counterpart.
+func (r *Rules) akin(left, right ticket.State) bool {
+	if len(r.Status) > 0 {
+		return false
+	}
+	_, l := r.namesake(ticket.Left, left)
+	_, o := r.namesake(ticket.Right, right)
+	return !l && !o && (slices.Contains(counterparts(left.Category), right.Category) ||
+		slices.Contains(counterparts(right.Category), left.Category))
+}
+
+// Final returns the status in which a side's work is finished: the last that
+// the map leads to, or the first of its category; "" when none is known.
+func (r *Rules) Final(side ticket.Side) string {
+	if len(r.Status) == 0 {
+		return first(r.End(side).Statuses, ticket.Completed)
+	}
+	out := ""
+	for _, rule := range r.Status {
+		if rule.Direction.From(side.Other()) {
+			out = rule.on(side)
+		}
+	}
+	return out
 }
 
 // statusAgrees reports whether either status maps to the other. That is what
@@ -40,8 +114,10 @@ func (r *Rules) statusAgrees(left, right *ticket.State) bool {
 	if name, ok := r.mapStatus(ticket.Left, *left); ok && is(*right, name) {
 		return true
 	}
-	name, ok := r.mapStatus(ticket.Right, *right)
-	return ok && is(*left, name)
+	if name, ok := r.mapStatus(ticket.Right, *right); ok && is(*left, name) {
+		return true
+	}
+	return r.akin(*left, *right)
 }
 
 // Targets lists what each status of a side becomes on the other ("" =

@@ -136,6 +136,11 @@ func (r *Rules) mapping(f FieldRule) string {
 		for _, s := range r.Status {
 			parts = append(parts, s.Left, s.Right, string(s.Direction))
 		}
+		if len(r.Status) == 0 {
+			for _, s := range slices.Concat(r.Left.Statuses, r.Right.Statuses) {
+				parts = append(parts, s.Name, string(s.Category))
+			}
+		}
 	case ticket.Assignee:
 		for _, left := range sortedKeys(r.Users) {
 			parts = append(parts, left, r.Users[left])

@@ -23,13 +23,16 @@ type tracker struct {
 	comments []ticket.Comment
 	copies   map[string]bool     // comments that we wrote
 	workflow map[string][]string // nil: any status can be set
-	people   []string
-	private  string
-	limit    int // runes of a title, 0 for any number
-	required bool
-	show     func(string) string
-	lossy    func(string) string
-	serial   int
+	// categories are what the statuses mean, for rules without a map.
+	categories map[string]ticket.Category
+	people     []string
+	private    string
+	limit      int // runes of a title, 0 for any number
+	required   bool
+	nests      bool
+	show       func(string) string
+	lossy      func(string) string
+	serial     int
 }
 
 var epoch = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -81,13 +84,16 @@ func (k *tracker) fetch() *ticket.Snapshot {
 	s := &ticket.Snapshot{
 		Ref: k.ref, Key: "T-1", URL: "https://" + k.ref.Connection + ".example.com/T-1", Version: strconv.Itoa(k.serial),
 		Updated: minute(*k.clock), Fields: map[ticket.Field]ticket.Value{}, ChangedAt: maps.Clone(k.changed),
-		AnyStatus: k.workflow == nil, PriorityRequired: k.required, Private: k.private, CommentsRead: true,
+		AnyStatus: k.workflow == nil, PriorityRequired: k.required, Nests: k.nests, Private: k.private, CommentsRead: true,
 	}
 	for f, v := range k.raw {
 		shown := v
 		shown.Fingerprint = print(v)
 		if f == ticket.Description {
 			shown.Text = k.show(v.Text)
+		}
+		if v.State != nil {
+			shown.State = &ticket.State{Name: v.State.Name, Category: k.categories[v.State.Name]}
 		}
 		s.Fields[f] = shown
 	}

@@ -23,8 +23,8 @@ func route(name, channel, project string) reconcile.Rules {
 	on := true
 	return reconcile.Rules{
 		Name: name, Direction: reconcile.Both, Enabled: &on,
-		Left:   reconcile.End{Connection: "helpdesk", Channel: channel},
-		Right:  reconcile.End{Connection: "jira", Project: project, Type: "Bug"},
+		Left:   reconcile.End{Connection: "helpdesk", Name: channel},
+		Right:  reconcile.End{Connection: "jira", Name: project, Type: "Bug"},
 		Fields: map[ticket.Field]reconcile.Direction{ticket.Title: reconcile.Both},
 		Status: []reconcile.StatusRule{{Left: "Open", Right: "To Do", Direction: reconcile.Both}, {Left: "Done", Right: "Done", Direction: reconcile.Both}},
 	}

@@ -130,7 +130,7 @@ func reachOut(ctx context.Context, file *config.File, c trackers.Connection, log
 				containers = append(containers, end.Label())
 			}
 			verdict := ReachedVerdict{EndReport: endReport(end)}
-			switch found, err := checker.Describe(ctx, end.Label(), ""); {
+			switch found, err := checker.Describe(ctx, trackers.Place{Container: end.Name, Part: end.Part}); {
 			case err != nil:
 				verdict.Problem = told(err)
 			default:

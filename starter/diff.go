@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ticketsync/ticketsync/reconcile"
+	"github.com/ticketsync/ticketsync/ticket"
 )
 
 // Difference is one setting that differs between the file and what is in force.
@@ -122,13 +123,14 @@ func items(data json.RawMessage) ([]string, bool) {
 	return out, true
 }
 
-// value makes JSON readable: words without quotes, a pair of names as in the
-// file's flow style.
+// value makes JSON readable: words without quotes, a pair of names with an
+// arrow, a status with its category.
 func value(data json.RawMessage) string {
 	if len(data) == 0 {
 		return "(not set)"
 	}
 	var rule reconcile.StatusRule
+	var state ticket.State
 	var text string
 	switch {
 	case json.Unmarshal(data, &text) == nil:
@@ -139,6 +141,8 @@ func value(data json.RawMessage) string {
 			arrow = "⇄"
 		}
 		return rule.Left + " " + arrow + " " + rule.Right
+	case json.Unmarshal(data, &state) == nil && state.Name != "":
+		return strings.TrimSuffix(state.Name+" ("+string(state.Category)+")", " ()")
 	}
 	return string(data)
 }

@@ -36,7 +36,7 @@ func TestDifferences(t *testing.T) {
 		"an empty map":       {func(r *reconcile.Rules) { r.Users = map[string]string{} }, ""},
 		"a word":             {func(r *reconcile.Rules) { r.Unmapped = "ignore" }, "  unmapped: (not set) → ignore\n"},
 		"a field":            {func(r *reconcile.Rules) { r.Fields = map[ticket.Field]reconcile.Direction{} }, "  fields.title: both → (not set)\n"},
-		"a container":        {func(r *reconcile.Rules) { r.Right.Project = "OPS" }, "  right.project: ENG → OPS\n"},
+		"a container":        {func(r *reconcile.Rules) { r.Right.Name = "OPS" }, "  right.name: ENG → OPS\n"},
 		"a rule more": {func(r *reconcile.Rules) {
 			r.Status = append(r.Status, reconcile.StatusRule{Left: "A", Right: "B", Direction: reconcile.ToLeft})
 		}, "  status:\n    + A ← B\n"},
@@ -44,6 +44,9 @@ func TestDifferences(t *testing.T) {
 		"the order of rules":  {func(r *reconcile.Rules) { r.Status = []reconcile.StatusRule{r.Status[1], r.Status[0]} }, "  status:\n    new order: Done ⇄ Done; Open ⇄ To Do\n"},
 		"a list":              {func(r *reconcile.Rules) { r.Filter.Labels.Any = []string{"x", "y"} }, "  filter.labels.any:\n    + x\n    + y\n"},
 		"a value of any type": {func(r *reconcile.Rules) { r.Create.Right = map[string]any{"customfield_1": map[string]any{"id": 3}} }, "  create_fields.right.customfield_1.id: (not set) → 3\n"},
+		"a status made on the tracker": {func(r *reconcile.Rules) {
+			r.Right.Statuses = []ticket.State{{Name: "QA", Category: ticket.Started}, {Name: "Odd"}}
+		}, "  right.statuses:\n    + QA (started)\n    + Odd\n"},
 		"the tracker's own workflow": {func(r *reconcile.Rules) {
 			r.Right.Edges = map[string][]string{"to do": {"done"}}
 		}, "  right.edges.to do:\n    + done\n"},

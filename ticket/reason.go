@@ -22,6 +22,7 @@ const (
 	Forbidden           Reason = "forbidden"
 	Invalid             Reason = "invalid"
 	IsReplica           Reason = "is-replica"
+	LabelUnknown        Reason = "label-unknown"
 	LinkRefused         Reason = "link-refused"
 	MovedOut            Reason = "moved-out"
 	NoRoute             Reason = "no-route"
@@ -90,7 +91,8 @@ func Reasons() []Meaning {
 		{Forbidden, true, "The account may not do this on the tracker.", "Give the account the permission named in show."},
 		{Invalid, true, "The tracker refused the request as a whole.", "Read the tracker's own message in show, then retry."},
 		{IsReplica, false, "The ticket is itself a replica on another route, and the route has no chain: true.", "Set chain: true in the route if replicas should be replicated on."},
-		{LinkRefused, true, "The tracker refused the visible link; everything else is replicated.", "Allow issue linking (Jira) or ticket links for the account, then retry."},
+		{LabelUnknown, false, "A label does not exist on the other tracker and was left out there.", "Make the label there, or set create_labels: true in the route."},
+		{LinkRefused, true, "The tracker refused the visible link; everything else is replicated.", "Allow linking for the account, then retry."},
 		{MovedOut, true, "The ticket was moved to a container that no route between these connections covers.", "Move it back, add a route, or unlink the pair."},
 		{NoRoute, false, "No route covers the ticket.", "Add a route, then apply."},
 		{NoTransition, true, "No known path of transitions leads to the wanted status.", "Add the path to paths in the route, or move the ticket by hand."},

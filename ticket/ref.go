@@ -47,11 +47,23 @@ func (s Side) Other() Side {
 	return Left
 }
 
-// Container is the Ravenna channel or Jira project that holds a ticket.
+// Container holds tickets: a channel, a project, a team.
 type Container struct {
 	ID   string `json:"id,omitempty"`
 	Key  string `json:"key,omitempty"` // prefix of its tickets' keys: IT, ENG
 	Name string `json:"name,omitempty"`
+	// Part is the id of the part of the container that the ticket is in, such
+	// as a project within a team; NoPart when it is known to be in none.
+	Part string `json:"part,omitempty"`
+}
+
+// NoPart is the Part of a ticket that is in no part of its container.
+const NoPart = "-"
+
+// HasPart reports whether a ticket in other, whose container is this one, can be
+// in this one's part of it.
+func (c Container) HasPart(other Container) bool {
+	return c.Part == "" || other.Part == "" || c.Part == other.Part
 }
 
 // KeyPrefix returns the container's key within a ticket key: ENG of ENG-45.

@@ -24,6 +24,8 @@ type Snapshot struct {
 	Moves []Move `json:"moves,omitempty"`
 	// AnyStatus tells that status is a plain field here, set like any other.
 	AnyStatus bool `json:"any_status,omitempty"`
+	// Nests tells that a comment here can be written as the reply to another.
+	Nests bool `json:"nests,omitempty"`
 	// PriorityRequired tells that this tracker has no "no priority".
 	PriorityRequired bool `json:"priority_required,omitempty"`
 

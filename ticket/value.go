@@ -50,16 +50,33 @@ func (v Value) IsEmpty() bool {
 		v.User == nil && len(v.Names) == 0 && v.Number == nil
 }
 
-// State is a workflow status. Group is a Ravenna status group's label, by which
-// the rules may name it too. It is empty elsewhere: a Jira category such as
-// "done" would make every status in it answer to the name Done.
+// State is a workflow status. Group is what its tracker files it under, where
+// the rules may name it by that too. A tracker whose groups bear the names of
+// statuses leaves it empty: else every status in the group "done" would answer
+// to the name Done.
 type State struct {
 	ID    string `json:"id,omitempty"`
 	Name  string `json:"name"`
 	Group string `json:"group,omitempty"`
+	// Category is what the status means in common terms, "" when that is not
+	// known. Routes without a status map go by it.
+	Category Category `json:"category,omitempty"`
 	// Done tells that work on the ticket has ended.
 	Done bool `json:"done,omitempty"`
 }
+
+// Category says how far work on a ticket has come.
+type Category string
+
+// The categories.
+const (
+	Untriaged Category = "untriaged" // not accepted yet
+	Open      Category = "open"      // not begun
+	Started   Category = "started"
+	Waiting   Category = "waiting" // begun, and waiting for somebody else
+	Completed Category = "completed"
+	Canceled  Category = "canceled"
+)
 
 // Level is a priority in common terms. A native priority that means none of
 // these is reported as its own lower-case name and maps to nothing.
@@ -114,7 +131,7 @@ func Fingerprint(parts ...string) string {
 }
 
 // FoldLabel returns the form under which two trackers' labels are the same:
-// Jira allows no spaces, Ravenna ignores case.
+// some trackers allow no spaces, others ignore case.
 func FoldLabel(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(name), "_"))
 }

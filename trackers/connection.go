@@ -38,6 +38,9 @@ type Options struct {
 	// HTTP is the client to use; its transport passes the connection's Gate
 	// and its timeout is set. Adapters never retry a write inside it.
 	HTTP *http.Client
+	// Gate is what HTTP passes. It learns limits from the usual headers; an
+	// adapter whose tracker speaks of them otherwise tells it.
+	Gate *Gate
 	Log  *slog.Logger
 	Now  func() time.Time
 }

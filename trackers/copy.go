@@ -14,10 +14,13 @@ import (
 // nothing better. A description may end with a footer of the same kind.
 var (
 	authorLine = regexp.MustCompile(`^\s*\[((?:[^\]\\]|\\.)*)\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\S\n]*(?:\n+|$)`)
-	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*#ticketsync=footer[^\n]*\s*$`)
+	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*#ticketsync=[^\n]*\s*$`)
 )
 
 const footerToken = "footer"
+
+// punctuation is what a backslash escapes in Markdown.
+const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 // Compose returns the Markdown of a copy: author line, quoted parent, body.
 func Compose(d CommentDraft) string {
@@ -67,7 +70,8 @@ func (d Draft) Unreported() []FieldWrite {
 	return out
 }
 
-// StripFooter removes a footer from a description.
+// StripFooter removes from a description a last line with a link of ours: a
+// footer, or the marker that a replica is created with.
 func StripFooter(md string) string {
 	at := footerLine.FindStringIndex(md)
 	if at == nil {
@@ -99,7 +103,8 @@ func linkText(name string) string {
 func unescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) {
+		// Before anything else a backslash is one.
+		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte(punctuation, s[i+1]) >= 0 {
 			i++
 		}
 		b.WriteByte(s[i])

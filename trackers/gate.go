@@ -185,17 +185,34 @@ func (g *Gate) close(s scope, now time.Time, wait time.Duration) {
 	g.log.Warn("tracker limits our calls", "scope", s.what, "wait", wait)
 }
 
+// Shut closes the gate for everyone: the tracker said, in a way of its own, that
+// it takes no calls for as long.
+func (g *Gate) Shut(wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.close(everything, g.now(), min(max(wait, time.Second), longestClosure))
+}
+
+// Left tells the gate how much of a quota is left, and when it is whole again;
+// a zero end is not known.
+func (g *Gate) Left(left, limit float64, end time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.reserve(left < limit*reserve, end, g.now())
+}
+
 // budget reads how much of the quota is left.
 func (g *Gate) budget(h http.Header, now time.Time) {
-	low, known := lowBudget(h)
-	if !known {
-		return
+	if low, known := lowBudget(h); known {
+		g.reserve(low, resetTime(h, now), now)
 	}
+}
+
+func (g *Gate) reserve(low bool, end, now time.Time) {
 	if !low {
 		g.reserved = time.Time{}
 		return
 	}
-	end := resetTime(h, now)
 	if !end.After(now) {
 		end = now.Add(reserveWindow)
 	}

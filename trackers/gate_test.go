@@ -214,6 +214,28 @@ func TestGateLeavesTheReserveToLiveEdits(t *testing.T) {
 	}
 }
 
+func TestGateTakesAnAdaptersWord(t *testing.T) {
+	t.Parallel()
+	b := newGateBundle(t)
+	b.gate.Shut(90 * time.Second)
+	err := b.call(t, http.MethodGet, "/graphql", false)
+	require.Equal(t, RateLimited, err.Kind)
+	require.Equal(t, 90*time.Second, err.RetryAfter)
+	require.False(t, err.Ambiguous)
+	b.now = b.now.Add(91 * time.Second)
+	require.Nil(t, b.call(t, http.MethodGet, "/graphql", false))
+
+	b.gate.Shut(24 * time.Hour)
+	require.Equal(t, time.Hour, b.call(t, http.MethodGet, "/graphql", false).RetryAfter, "a broken answer does not close it for good")
+	b.now = b.now.Add(time.Hour)
+
+	b.gate.Left(19, 100, b.now.Add(10*time.Minute))
+	require.Nil(t, b.call(t, http.MethodGet, "/graphql", false), "live edits pass")
+	require.Equal(t, 10*time.Minute, b.call(t, http.MethodGet, "/graphql", true).RetryAfter)
+	b.gate.Left(20, 100, b.now.Add(10*time.Minute))
+	require.Nil(t, b.call(t, http.MethodGet, "/graphql", true))
+}
+
 func TestGateReadsResetInEveryForm(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)

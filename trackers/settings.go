@@ -1,13 +1,17 @@
 package trackers
 
+import "time"
+
 // Settings is what the configuration file may say about one kind of tracker.
 // Each adapter exports one; the registry hands it to whoever reads the file.
 type Settings struct {
 	Kind string // a connection's kind in the file
 	// Container is the key of a route's side that names the container; ByKey
-	// tells that it holds the container's key (ENG), not its name.
+	// tells that it may hold the container's key (ENG) instead of its name.
+	// Part is the key that narrows it to a part, "" where there are no parts.
 	Container string
 	ByKey     bool
+	Part      string
 	Typed     bool // a side also has an issue_type
 	// Flavors are the words for a connection's flavor, the default first; none
 	// where there is only one. WithEmail are those whose token goes with the
@@ -19,6 +23,9 @@ type Settings struct {
 	// the API and no ticket's page.
 	Browse  string
 	Gateway string
-	// CustomPrefix starts every custom field's own name.
+	// Quiet is how long an ambiguous create waits for the tracker's index where
+	// the file does not say; 0 is three minutes.
+	Quiet time.Duration
+	// CustomPrefix starts every custom field's own name; "" where there are none.
 	CustomPrefix string
 }

@@ -15,7 +15,7 @@ import (
 // Tracker is the least every adapter offers. Everything else is a capability,
 // asked for with errors.ErrUnsupported as the answer where it is missing.
 type Tracker interface {
-	// Kind is the connection's kind in the configuration: ravenna, jira.
+	// Kind is the connection's kind in the configuration.
 	Kind() string
 }
 
@@ -70,6 +70,9 @@ type Writer interface {
 type FieldWrite struct {
 	Field ticket.Field `json:"field"`
 	Value ticket.Value `json:"value"`
+	// Create lets the tracker make what the value names and it does not have:
+	// labels, where they are objects of their own.
+	Create bool `json:"create,omitempty"`
 	// Footer is a last Markdown line for a description, stripped again on
 	// reading (Footer in this package writes it).
 	Footer string `json:"footer,omitempty"`
@@ -136,8 +139,8 @@ type Written struct {
 	// Lost is what a person had put there between the read the write was
 	// decided on and the write, when the tracker's history tells.
 	Lost string `json:"lost,omitempty"`
-	// Note is too-long or user-unknown when less was stored than was asked,
-	// field-refused when the field was left out on the tracker's demand.
+	// Note is too-long, user-unknown or label-unknown when less was stored than
+	// was asked, field-refused when the field was left out on the tracker's demand.
 	Note   ticket.Reason `json:"note,omitempty"`
 	Detail string        `json:"detail,omitempty"`
 }
@@ -176,6 +179,7 @@ type CommentDraft struct {
 	Author string `json:"author,omitempty"` // display name of who wrote it; empty for a notice
 	URL    string `json:"url,omitempty"`    // of the source comment
 	Quote  string `json:"quote,omitempty"`  // Markdown of the comment it replies to, where replies do not nest
+	Parent string `json:"parent,omitempty"` // comment on this ticket that it replies to, where replies nest
 	Body   string `json:"body"`             // Markdown
 	Origin string `json:"origin,omitempty"` // web address a cut text links to
 	// Private asks for a copy that only the help desk's own people see.
@@ -206,7 +210,8 @@ type Found struct {
 // Lister pages through what changed, for the sweep.
 type Lister interface {
 	// Changed lists tickets of the given containers that changed since, in any
-	// order, and the cursor of the next page ("" = last).
+	// order, and the cursor of the next page ("" = last). A tracker that can
+	// list changed comments by themselves adds one event for each.
 	Changed(ctx context.Context, containers []ticket.Container, since time.Time, cursor string) (ChangedPage, error)
 }
 
@@ -222,9 +227,16 @@ type ChangedPage struct {
 type Checker interface {
 	// Check reports who we are, the clock skew and each missing permission.
 	Check(ctx context.Context, containers []string) (*Health, error)
-	// Describe resolves a container by the name in the file, with what apply
+	// Describe resolves a place by the names in the file, with what apply
 	// validates against.
-	Describe(ctx context.Context, container, ticketType string) (*Container, error)
+	Describe(ctx context.Context, p Place) (*Container, error)
+}
+
+// Place is where a route's tickets are, by the names in the file.
+type Place struct {
+	Container string `json:"container"`
+	Part      string `json:"part,omitempty"` // of the container
+	Type      string `json:"type,omitempty"` // of the tickets
 }
 
 // Health is what Check found.
@@ -234,7 +246,7 @@ type Health struct {
 	Problems []string      `json:"problems,omitempty"`
 }
 
-// Container is a channel or project as apply sees it.
+// Container is a channel, project or team as apply sees it.
 type Container struct {
 	ticket.Container
 	Types    []string       `json:"types,omitempty"`
@@ -256,6 +268,9 @@ type Hook interface {
 	// Verify reports whether a delivery is genuine: by its signature over the
 	// raw body, or by the token at the end of its path.
 	Verify(header http.Header, pathToken string, body []byte) bool
+	// Delivery returns the id by which the tracker names a delivery, the same
+	// when it delivers again; "" when it gives none.
+	Delivery(header http.Header) string
 	// Parse lists every ticket the body speaks of. ignored says why none of
 	// them could have changed ("" = they may have). A body that is no JSON
 	// object is an error; one of an unknown shape is not.

@@ -34,6 +34,7 @@ var connections = []trackers.Connection{
 	{Name: "helpdesk", Kind: "ravenna", HookKey: pathSecret},
 	{Name: "jira", Kind: "jira", Flavor: "cloud", Secret: signSecret},
 	{Name: "center", Kind: "jira", Flavor: "datacenter", Secret: signSecret, HookKey: pathSecret},
+	{Name: "linear", Kind: "linear", Secret: signSecret},
 }
 
 func routes() []reconcile.Rules {
@@ -41,13 +42,13 @@ func routes() []reconcile.Rules {
 	return []reconcile.Rules{
 		{
 			Name: "it-to-eng", Direction: reconcile.Both,
-			Left:  reconcile.End{Connection: "helpdesk", Channel: "IT Support"},
-			Right: reconcile.End{Connection: "jira", Project: "ENG", Type: "Bug"},
+			Left:  reconcile.End{Connection: "helpdesk", Name: "IT Support"},
+			Right: reconcile.End{Connection: "jira", Name: "ENG", Type: "Bug"},
 		},
 		{
 			Name: "off", Enabled: &off,
-			Left:  reconcile.End{Connection: "center", Project: "OPS"},
-			Right: reconcile.End{Connection: "jira", Project: "HELP"},
+			Left:  reconcile.End{Connection: "center", Name: "OPS"},
+			Right: reconcile.End{Connection: "jira", Name: "HELP"},
 		},
 	}
 }

@@ -13,17 +13,21 @@ import (
 // should: taken, ignored or unparseable, and never an error of its own.
 func FuzzBody(f *testing.F) {
 	for _, body := range []string{issueBody, taskBody, deleteBody, ticketBody, messageBody, sprintBody, "", "[]", "null", "{}", `{"data":[{"id":1}]}`, `{"issue":[]}`} {
-		f.Add(true, body)
-		f.Add(false, body)
-	}
-	h := NewHandler(newConfig(f, &temporal{}, &lines{}))
-	f.Fuzz(func(t *testing.T, jira bool, body string) {
-		path := "/webhooks/helpdesk/" + pathSecret
-		if jira {
-			path = "/webhooks/jira"
+		for tracker := range uint8(3) {
+			f.Add(tracker, body)
 		}
-		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	}
+	for _, name := range []string{"issue_create", "issue_remove", "comment_reaction", "comment_on_a_project", "marker_create", "old_issue_update"} {
+		f.Add(uint8(2), linearBody(f, name))
+	}
+	cfg := linearConfig(f, &temporal{}, &lines{})
+	cfg.MaxBody = 4096
+	h := NewHandler(cfg)
+	paths := []string{"/webhooks/helpdesk/" + pathSecret, "/webhooks/jira", "/webhooks/linear"}
+	f.Fuzz(func(t *testing.T, tracker uint8, body string) {
+		r := httptest.NewRequest(http.MethodPost, paths[int(tracker)%len(paths)], strings.NewReader(body))
 		r.Header = signed(body)
+		r.Header["Linear-Signature"] = linearSigned(body)["Linear-Signature"]
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		require.Contains(t, []int{http.StatusOK, http.StatusBadRequest, http.StatusRequestEntityTooLarge}, w.Code)

@@ -23,8 +23,8 @@ const DefaultMaxBody = 25 << 20
 
 const (
 	// sendTimeout bounds reading routes and signalling for one request.
-	// Jira gives up after 20 s.
-	sendTimeout = 10 * time.Second
+	// The most impatient tracker gives up after 5 s.
+	sendTimeout = 4 * time.Second
 	// readyTimeout bounds one look at readiness.
 	readyTimeout = 3 * time.Second
 	// memory bounds the bytes of all bodies being received at once, so that
@@ -112,7 +112,11 @@ func (h *handler) ready(ctx context.Context) answer {
 // looked at before it is known to be genuine.
 func (h *handler) receive(w http.ResponseWriter, r *http.Request) answer {
 	connection, token, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, prefix), "/")
-	log := h.Log.With("delivery", deliveryID(r.Header))
+	hook, known := h.Hooks[connection]
+	if !known {
+		hook = h.stranger
+	}
+	log := h.Log.With("delivery", deliveryID(hook, r.Header))
 
 	if r.ContentLength > h.MaxBody {
 		return logged(r, log, refuse(http.StatusRequestEntityTooLarge, "too-large"))
@@ -123,10 +127,6 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request) answer {
 		return logged(r, log, unread(err))
 	}
 
-	hook, known := h.Hooks[connection]
-	if !known {
-		hook = h.stranger
-	}
 	// A stranger and a forger get the same answer, so that nobody learns which
 	// connections there are.
 	if !hook.Verify(r.Header, token, body) {
@@ -183,7 +183,7 @@ func (h *handler) deliver(ctx context.Context, log *slog.Logger, deliveries []ad
 }
 
 // unread says what became of a body that did not arrive whole. Only 413 is
-// final; Jira repeats what was answered with 503.
+// final; trackers repeat what was answered with 503.
 func unread(err error) answer {
 	var tooLarge *http.MaxBytesError
 	switch {

@@ -204,32 +204,68 @@ func TestMethodsAreNamed(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 }
 
-// TestLogLine reads the one line that tells what became of a delivery.
+// TestLogLine reads the one line that tells what became of a delivery. The help
+// desk names no delivery, so another tracker's header means nothing.
 func TestLogLine(t *testing.T) {
 	t.Parallel()
 	url, log := newReceiver(t, &temporal{})
 	header := http.Header{"X-Atlassian-Webhook-Identifier": {"id-from-jira"}}
 	request(t, http.MethodPost, url+"/webhooks/helpdesk/"+pathSecret, header, strings.NewReader(ticketBody))
-	var line map[string]any
-	require.NoError(t, json.Unmarshal([]byte(log.String()), &line), "exactly one line")
-	delete(line, "time")
+	line := onlyLine(t, log)
+	require.Regexp(t, plainID, line["delivery"])
+	require.NotEqual(t, "id-from-jira", line["delivery"])
+	delete(line, "delivery")
 	require.Equal(t, map[string]any{
 		"level": "INFO", "msg": "delivery accepted", "kind": "ticket",
 		"route": "it-to-eng", "pair": "pair/helpdesk/tkt_00000000000000000001/jira", "connection": "helpdesk",
-		"ticket": "tkt_00000000000000000001", "delivery": "id-from-jira",
+		"ticket": "tkt_00000000000000000001",
 	}, line)
+}
+
+// TestLogNamesTheDelivery as the tracker does, which delivers again under the
+// same name.
+func TestLogNamesTheDelivery(t *testing.T) {
+	t.Parallel()
+	url, log := newReceiver(t, &temporal{})
+	header := signed(sprintBody)
+	header.Set("X-Atlassian-Webhook-Identifier", "id-from-jira")
+	request(t, http.MethodPost, url+"/webhooks/jira", header, strings.NewReader(sprintBody))
+	require.Equal(t, "id-from-jira", onlyLine(t, log)["delivery"])
+}
+
+// onlyLine returns the log's one line without its time.
+func onlyLine(t *testing.T, log *lines) map[string]any {
+	t.Helper()
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(log.String()), &line), "exactly one line")
+	delete(line, "time")
+	return line
 }
 
 // TestDeliveryID: what a stranger sends must not shape the log.
 func TestDeliveryID(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "a-1", deliveryID(http.Header{"X-Atlassian-Webhook-Identifier": {"a-1"}}))
+	require.Equal(t, "a-1", deliveryID(told{delivery: "a-1"}, nil))
 	for _, odd := range []string{"", "a b", "a\nb", strings.Repeat("a", 101), "ä"} {
-		id := deliveryID(http.Header{"X-Atlassian-Webhook-Identifier": {odd}})
+		id := deliveryID(told{delivery: odd}, nil)
 		require.Regexp(t, plainID, id)
 		require.NotEqual(t, odd, id)
 	}
-	require.NotEqual(t, deliveryID(nil), deliveryID(nil))
+	require.NotEqual(t, deliveryID(newStranger(), nil), deliveryID(newStranger(), nil))
+}
+
+// TestDeliveryIDOfEachTracker is read from its own header and from no other's.
+func TestDeliveryIDOfEachTracker(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"X-Atlassian-Webhook-Identifier": {"id-from-jira"}, "Linear-Delivery": {"id-from-linear"}}
+	hooks := newConfig(t, &temporal{}, &lines{}).Hooks
+	for connection, want := range map[string]string{"jira": "id-from-jira", "center": "id-from-jira", "linear": "id-from-linear"} {
+		require.Equal(t, want, deliveryID(hooks[connection], header), connection)
+	}
+	for _, generated := range []string{deliveryID(hooks["helpdesk"], header), deliveryID(newStranger(), header)} {
+		require.Regexp(t, plainID, generated)
+		require.NotContains(t, generated, "id-from")
+	}
 }
 
 func TestHintTellsWhatTheBodyKnows(t *testing.T) {

@@ -14,11 +14,13 @@ import (
 
 // told is a hook that agrees to everything and reads what it was given.
 type told struct {
-	events  []ticket.Event
-	ignored string
+	events   []ticket.Event
+	ignored  string
+	delivery string
 }
 
 func (h told) Verify(http.Header, string, []byte) bool      { return true }
+func (h told) Delivery(http.Header) string                  { return h.delivery }
 func (h told) Parse([]byte) ([]ticket.Event, string, error) { return h.events, h.ignored, nil }
 
 // TestHooksMayIgnore: a hook says that nothing could have changed, or finds

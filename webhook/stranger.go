@@ -9,6 +9,7 @@ import (
 	"regexp"
 
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 // stranger stands in for the hook of a connection that does not exist. It does
@@ -21,7 +22,7 @@ func newStranger() *stranger { return &stranger{key: []byte(rand.Text())} }
 func (s *stranger) Verify(header http.Header, pathToken string, body []byte) bool {
 	sum := hmac.New(sha256.New, s.key)
 	sum.Write(body)
-	hmac.Equal(sum.Sum(nil), []byte(header.Get("X-Hub-Signature")))
+	hmac.Equal(sum.Sum(nil), []byte(header.Get("Signature")))
 	hmac.Equal(s.key, []byte(pathToken))
 	return false
 }
@@ -33,10 +34,13 @@ func (s *stranger) Parse([]byte) ([]ticket.Event, string, error) {
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,100}$`)
 
-// deliveryID returns what a line in the log is found by: Jira's own id, which
-// stays the same when it delivers again, or a new one.
-func deliveryID(h http.Header) string {
-	if id := h.Get("X-Atlassian-Webhook-Identifier"); plainID.MatchString(id) {
+// Delivery knows no id.
+func (s *stranger) Delivery(http.Header) string { return "" }
+
+// deliveryID returns what a line in the log is found by: the tracker's own id,
+// or a new one.
+func deliveryID(hook trackers.Hook, h http.Header) string {
+	if id := hook.Delivery(h); plainID.MatchString(id) {
 		return id
 	}
 	return rand.Text()

@@ -48,6 +48,7 @@ func TestFirstContactSkips(t *testing.T) {
 		none   bool // no route at all
 	}{
 		"private":          {reason: ticket.Private, ticket: func(s *ticket.Snapshot) { s.Private = "private" }},
+		"in the trash":     {reason: ticket.Deleted, ticket: func(s *ticket.Snapshot) { s.Trashed = true }},
 		"elsewhere":        {reason: ticket.ReplicatedElsewhere, ticket: func(s *ticket.Snapshot) { s.Elsewhere = "sync" }},
 		"too old":          {reason: ticket.TooOld, ticket: func(s *ticket.Snapshot) { s.Created = epoch.Add(-48 * time.Hour) }},
 		"container":        {reason: ticket.NoRoute, ticket: func(s *ticket.Snapshot) { s.Container = ticket.Container{ID: "PROD"} }},

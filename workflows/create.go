@@ -45,7 +45,7 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 	params := activities.CreateParams{
 		Connection: p.other, Source: p.Origin,
 		Draft: trackers.Draft{
-			Container: target.Container, Type: target.Type, Fields: wire(draft),
+			Container: target.Container, Type: target.Type, Fields: p.wire(draft),
 			Reporter: reconcile.Reporter(p.Rules, side, origin), Constants: p.Rules.Create.On(side.Other()),
 			Private: origin.Private != "", Marker: p.marker(ticket.Linked, origin.URL),
 		},

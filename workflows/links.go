@@ -74,6 +74,16 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 	p.stampHolds()
 }
 
+// trashed handles a ticket that can be read, but lies in the trash.
+func (p *pair) trashed(side ticket.Side) {
+	p.at(side, func(t *Ticket) {
+		if t.Gone.IsZero() {
+			t.Gone = workflow.Now(p.ctx)
+		}
+	})
+	p.absent(side)
+}
+
 // absent handles a ticket that cannot be found: hidden until it is proven to
 // be deleted.
 func (p *pair) absent(side ticket.Side) {
@@ -83,7 +93,7 @@ func (p *pair) absent(side ticket.Side) {
 		return
 	}
 	if due := gone.Add(or(p.Confirm, confirmGone)); due.After(workflow.Now(p.ctx)) {
-		p.hold(ticket.AccessLost, p.label(side)+" was reported deleted; confirmed at "+due.UTC().Format(time.RFC3339))
+		p.hold(ticket.AccessLost, p.label(side)+" was deleted; confirmed at "+due.UTC().Format(time.RFC3339))
 		p.Hold.RetryAt = due.UTC()
 		return
 	}
@@ -127,18 +137,9 @@ func (p *pair) deleted(side ticket.Side) {
 	p.Phase, p.Rest, p.Hold, p.Dirty = Resting, ticket.Deleted, nil, nil
 }
 
-// close moves a ticket to the last status that the route maps to it: what a
-// finished ticket becomes there.
+// close moves a ticket to where the route finishes one.
 func (p *pair) close(side ticket.Side) bool {
-	want := ""
-	for _, r := range p.Rules.Status {
-		if r.Direction.From(side.Other()) {
-			want = r.Right
-			if side == ticket.Left {
-				want = r.Left
-			}
-		}
-	}
+	want := p.Rules.Final(side)
 	const steps = 10
 	for range steps {
 		snap := p.read(side, Dirt{Fields: true})

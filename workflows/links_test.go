@@ -86,6 +86,50 @@ func TestDeletionTakenBack(t *testing.T) {
 	require.Empty(t, w.right.get("ENG1").Comments)
 }
 
+// A ticket in the trash is deleted as surely as one that is gone, also when
+// nobody said so; what is taken out in time was never deleted.
+func TestTrashedIsDeletedOnceConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, told := range map[string]ticket.HintKind{"with a delete event": ticket.DeleteEvent, "seen by a sweep": ticket.ChangeHint} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			st := w.linked()
+			w.after(time.Second, func() {
+				w.right.change("ENG1", func(s *ticket.Snapshot) { s.Trashed = true })
+				w.hint(ticket.Hint{Ref: st.Replica, Kind: told})
+			})
+			w.after(30*time.Second, func() {
+				w.stands(Attention, ticket.AccessLost)
+				require.Zero(t, w.left.called("comment"))
+			})
+			w.after(3*time.Minute, func() { w.stands(Unlinked, ticket.Deleted) })
+			w.play(st)
+			require.Contains(t, w.left.get("IT1").Comments[0].Body, "ENG-1 was deleted")
+		})
+	}
+	t.Run("restored in time", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		st := w.linked()
+		w.after(time.Second, func() {
+			w.right.change("ENG1", func(s *ticket.Snapshot) { s.Trashed = true })
+			w.hint(gone(st.Replica))
+		})
+		w.after(20*time.Second, func() {
+			w.stands(Attention, ticket.AccessLost)
+			w.right.change("ENG1", func(s *ticket.Snapshot) { s.Trashed = false })
+			w.right.edit("ENG1", ticket.Title, text("out of the trash"))
+			w.tell(w.right, "ENG1", "bob")
+		})
+		w.after(time.Hour, func() { w.stands(IsLinked, "") })
+		carried := w.play(st)
+		require.Zero(t, carried.Tickets[ticket.Right].Gone)
+		require.Empty(t, w.left.get("IT1").Comments)
+		require.Equal(t, "out of the trash", w.left.get("IT1").Text(ticket.Title))
+	})
+}
+
 // Not-found alone may be a lost permission: no writes, looked at again, healed.
 func TestAccessLostIsNoDeletion(t *testing.T) {
 	t.Parallel()
@@ -217,7 +261,7 @@ func TestMovedToAContainerOfAnotherRoute(t *testing.T) {
 	w := newWorld(t)
 	st := w.linked()
 	other := rules("it-to-ops")
-	other.Right.Project, other.Right.Container = "OPS", ticket.Container{ID: "OPS", Key: "OPS"}
+	other.Right.Name, other.Right.Container = "OPS", ticket.Container{ID: "OPS", Key: "OPS"}
 	w.played.routes = append(w.played.routes, other)
 	w.after(time.Second, func() {
 		w.right.change("ENG1", func(s *ticket.Snapshot) {

@@ -258,6 +258,11 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 		} else {
 			p.Quiet = t.Quiet
 		}
+		if t.Ticket.Trashed {
+			all = false
+			p.trashed(side)
+			continue
+		}
 		p.met(side, t.Ticket)
 		p.at(side, func(known *Ticket) { known.Gone = time.Time{} })
 	}

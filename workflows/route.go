@@ -154,6 +154,9 @@ func (r *route) check(ctx workflow.Context, rules reconcile.Rules) (CheckResult,
 		} else {
 			out.Rules.Right.Container, out.Rules.Right.Edges = c.Container, c.Edges
 		}
+		if len(rules.Status) == 0 {
+			out.categorize(side, c.Statuses)
+		}
 	}
 	for _, side := range bothSides {
 		if c := found[side]; c != nil {
@@ -161,6 +164,19 @@ func (r *route) check(ctx workflow.Context, rules reconcile.Rules) (CheckResult,
 		}
 	}
 	return out, nil
+}
+
+// categorize keeps what a route without a status map goes by.
+func (out *CheckResult) categorize(side ticket.Side, statuses []ticket.State) {
+	var known []ticket.State
+	for _, s := range statuses {
+		known = append(known, ticket.State{Name: s.Name, Category: s.Category})
+	}
+	if side == ticket.Left {
+		out.Rules.Left.Statuses = known
+	} else {
+		out.Rules.Right.Statuses = known
+	}
 }
 
 // examine compares the settings with what one tracker offers.
@@ -175,7 +191,7 @@ func (out *CheckResult) examine(side ticket.Side, c *trackers.Container) {
 	if c.Archived {
 		fault("is archived")
 	}
-	if end.Type != "" && !containsFold(c.Types, end.Type) {
+	if end.Type != "" && !reconcile.Listed(c.Types, end.Type) {
 		fault("has no type %q; it has %s", end.Type, strings.Join(c.Types, ", "))
 	}
 	d := rules.Fields[ticket.Status].And(rules.Direction)
@@ -217,10 +233,6 @@ func (out *CheckResult) examine(side ticket.Side, c *trackers.Container) {
 
 func mapsTo(rules *reconcile.Rules, side ticket.Side, field string) bool {
 	return slices.ContainsFunc(rules.FieldRules(), func(f reconcile.FieldRule) bool { return string(f.On(side)) == field })
-}
-
-func containsFold(list []string, s string) bool {
-	return slices.ContainsFunc(list, func(e string) bool { return strings.EqualFold(e, s) })
 }
 
 // apply takes checked settings into force.

@@ -188,7 +188,7 @@ func TestRouteJudges(t *testing.T) {
 	})
 	w.route(rules("it-to-eng"))
 	require.Equal(t, map[string]ticket.Reason{
-		"enabled": "", "direction": "", "container": "", "type": "", "private": ticket.Private, "elsewhere": "", "age": "",
+		"enabled": "", "direction": "", "container": "", "type": "", "trash": "", "private": ticket.Private, "elsewhere": "", "age": "",
 		"replica": "", "filter": "", "unlinked": ticket.UnlinkedByOperator,
 	}, verdicts)
 }

@@ -342,16 +342,16 @@ func (k *tracker) Check(context.Context, []string) (*trackers.Health, error) {
 	return &trackers.Health{}, nil
 }
 
-func (k *tracker) Describe(_ context.Context, container, kind string) (*trackers.Container, error) {
-	if before, _ := k.begin("describe", container); before != nil {
+func (k *tracker) Describe(_ context.Context, p trackers.Place) (*trackers.Container, error) {
+	if before, _ := k.begin("describe", p.Container); before != nil {
 		return nil, before
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closed {
-		return nil, &trackers.Error{Kind: trackers.NotFound, Op: "describe " + container, Message: "no such container"}
+		return nil, &trackers.Error{Kind: trackers.NotFound, Op: "describe " + p.Container, Message: "no such container"}
 	}
-	c := &trackers.Container{Container: ticket.Container{ID: k.prefix, Key: k.prefix, Name: container}, Types: []string{"Bug", "Task", "Change"}}
+	c := &trackers.Container{Container: ticket.Container{ID: k.prefix, Key: k.prefix, Name: p.Container}, Types: []string{"Bug", "Task", "Change"}}
 	names := []string{"Open", "In Progress", "Waiting", "Done"}
 	if k.steps != nil {
 		names = []string{"To Do", "In Progress", "In Review", "Done"}
@@ -359,7 +359,7 @@ func (k *tracker) Describe(_ context.Context, container, kind string) (*trackers
 	for _, name := range names {
 		c.Statuses = append(c.Statuses, ticket.State{Name: name})
 	}
-	if kind == "Change" {
+	if p.Type == "Change" {
 		c.Required = []string{"customfield_1"}
 	}
 	return c, nil

@@ -69,8 +69,8 @@ func newWorld(t *testing.T) *world {
 func rules(name string) reconcile.Rules {
 	return reconcile.Rules{
 		Name: name, Version: 1, Since: epoch.Add(-time.Hour), Direction: reconcile.Both, Conflict: reconcile.Conflict{Default: reconcile.NewestWins},
-		Left:  reconcile.End{Connection: "helpdesk", Channel: "IT Support", Container: ticket.Container{ID: "IT", Key: "IT", Name: "IT Support"}},
-		Right: reconcile.End{Connection: "jira", Project: "ENG", Type: "Bug", Container: ticket.Container{ID: "ENG", Key: "ENG", Name: "Engineering"}},
+		Left:  reconcile.End{Connection: "helpdesk", Name: "IT Support", Container: ticket.Container{ID: "IT", Key: "IT", Name: "IT Support"}},
+		Right: reconcile.End{Connection: "jira", Name: "ENG", Type: "Bug", Container: ticket.Container{ID: "ENG", Key: "ENG", Name: "Engineering"}},
 		Status: []reconcile.StatusRule{
 			{Left: "Open", Right: "To Do"}, {Left: "In Progress", Right: "In Progress"},
 			{Left: "In Progress", Right: "In Review", Direction: reconcile.ToLeft}, {Left: "Done", Right: "Done"},

@@ -56,7 +56,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 	before := p.snap[op.Side]
 	params := activities.UpdateParams{
 		Ref: p.ref(op.Side), Source: p.ref(op.Side.Other()),
-		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: wire(op.Writes), Version: before.Version, Custom: p.Rules.CustomFields(op.Side)},
+		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Custom: p.Rules.CustomFields(op.Side)},
 	}
 	var result trackers.Result
 	ctx := writing(p.cancellable(), p.label(op.Side)+": "+describe(op.Writes))
@@ -247,11 +247,12 @@ func (p *pair) pace(side ticket.Side) {
 }
 
 // wire turns planned writes into a tracker's.
-func wire(writes []reconcile.Write) []trackers.FieldWrite {
+func (p *pair) wire(writes []reconcile.Write) []trackers.FieldWrite {
 	out := make([]trackers.FieldWrite, 0, len(writes))
 	for _, w := range writes {
 		out = append(out, trackers.FieldWrite{
 			Field: w.On, Value: w.Value, Footer: w.Footer, Origin: w.Origin, Source: w.Source, Replaces: w.Replaces,
+			Create: p.Rules.CreateLabels && w.Field == ticket.Labels,
 		})
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/sandbox/jira"
+	"github.com/ticketsync/ticketsync/sandbox/linear"
 	"github.com/ticketsync/ticketsync/sandbox/ravenna"
 	"github.com/ticketsync/ticketsync/starter"
 )
@@ -158,7 +160,9 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	body := `{"type":"ticket.updated","data":{"id":"c0000000000000000000000001","ticketId":"c0000000000000000000000001"}}`
 	want := `{"refs":["c0000000000000000000000001"],"hints":[{"ref":"c0000000000000000000000001","kind":"ticket",` +
-		`"route":"it-to-eng","workflow_id":"pair/helpdesk/c0000000000000000000000001/jira"}],"ignored":""}`
+		`"route":"it-to-eng","workflow_id":"pair/helpdesk/c0000000000000000000000001/jira"},` +
+		`{"ref":"c0000000000000000000000001","kind":"ticket",` +
+		`"route":"product-to-linear","workflow_id":"pair/helpdesk/c0000000000000000000000001/linear"}],"ignored":""}`
 	got := ticketsync(t, body, "explain", "helpdesk", "-f", documented)
 	require.Equal(t, fine, got.code, got.err)
 	require.JSONEq(t, want, got.out)
@@ -171,26 +175,29 @@ func TestExplain(t *testing.T) {
 
 	unknown := ticketsync(t, body, "explain", "nosuch", "-f", documented)
 	require.Equal(t, notFound, unknown.code)
-	require.Contains(t, unknown.err, `"helpdesk" "jira"`)
+	require.Contains(t, unknown.err, `"helpdesk" "jira" "linear"`)
 	require.Equal(t, badInput, ticketsync(t, "", "explain", "jira", "-f", documented).code, "an empty body")
 	require.Equal(t, badInput, ticketsync(t, "{", "explain", "jira", "-f", documented).code)
 }
 
-// trackersAt writes the documented configuration for two live sandboxes.
+// trackersAt writes the documented configuration for live sandboxes.
 func trackersAt(t *testing.T, change *strings.Replacer) string {
 	t.Helper()
 	rav, err := ravenna.New(ravenna.Options{})
 	require.NoError(t, err)
 	jir, err := jira.New(jira.Options{})
 	require.NoError(t, err)
-	helpdesk, issues := httptest.NewServer(rav), httptest.NewServer(jir)
-	t.Cleanup(helpdesk.Close)
-	t.Cleanup(issues.Close)
-	data, err := os.ReadFile(documented)
+	lin, err := linear.New(linear.Options{})
 	require.NoError(t, err)
-	text := strings.NewReplacer("http://127.0.0.1:9101", helpdesk.URL, "http://127.0.0.1:9102", issues.URL).Replace(string(data))
+	text, err := os.ReadFile(documented)
+	require.NoError(t, err)
+	for port, handler := range map[string]http.Handler{"9101": rav, "9102": jir, "9103": lin} {
+		server := httptest.NewServer(handler)
+		t.Cleanup(server.Close)
+		text = bytes.ReplaceAll(text, []byte("http://127.0.0.1:"+port), []byte(server.URL))
+	}
 	path := filepath.Join(t.TempDir(), "ticketsync.yaml")
-	require.NoError(t, os.WriteFile(path, []byte(change.Replace(text)), 0o600))
+	require.NoError(t, os.WriteFile(path, []byte(change.Replace(string(text))), 0o600))
 	return path
 }
 
@@ -198,6 +205,7 @@ func setSecrets(t *testing.T, jiraToken string) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"RAVENNA_TOKEN": "rav_bot", "RAVENNA_WEBHOOK_TOKEN": "sandbox-secret", "JIRA_TOKEN": jiraToken, "JIRA_WEBHOOK_SECRET": "sandbox-secret",
+		"LINEAR_TOKEN": "lin_api_bot", "LINEAR_WEBHOOK_SECRET": "sandbox-secret",
 	} {
 		t.Setenv(name, value)
 	}
@@ -210,7 +218,7 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, fine, got.code, got.err+got.out)
 	var report starter.CheckReport
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report))
-	require.Len(t, report.Connections, 2)
+	require.Len(t, report.Connections, 3)
 	for _, c := range report.Connections {
 		require.Equal(t, "valid", c.Token, c.Connection)
 		require.Empty(t, c.Problems, c.Connection)

@@ -1,5 +1,5 @@
 // Package demo plays a few minutes of a help desk in seconds, as people on
-// both trackers, and tells how long each step took to show on the other side.
+// its trackers, and tells how long each step took to show on the other side.
 package demo
 
 import (
@@ -29,16 +29,18 @@ func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
 	d := &demo{
 		ctx: ctx, s: s, out: out, stamp: time.Now().Format("15:04:05"),
 		alice: people.AtRavenna(s.RavennaURL, "alice"), bob: people.AtJira(s.JiraURL, "bob"),
+		bobInLinear: people.AtLinear(s.LinearURL, "bob"),
 	}
-	fmt.Fprintf(out, "\ndemo: alice works in Ravenna, bob in Jira\n\n")
+	fmt.Fprintf(out, "\ndemo: alice works in Ravenna, bob in Jira and Linear\n\n")
 	for _, step := range []func() error{
 		d.ticketAppears, d.commentToJira, d.commentToRavenna, d.statusToJira, d.statusToRavenna, d.issueAppears, d.noteStays,
+		d.productAppears, d.statusFromLinear, d.taskAppears, d.commentFromLinear,
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintln(out, "\nplay on by hand: edit either ticket over its API, then look at the pair's history in Temporal UI")
+	fmt.Fprintln(out, "\nplay on by hand: edit any of these tickets over its API, then look at the pair's history in Temporal UI")
 	return nil
 }
 
@@ -50,8 +52,11 @@ type demo struct {
 	alice people.Ravenna
 	bob   people.Jira
 
-	it  people.Ticket
-	eng people.Issue
+	bobInLinear people.Linear
+
+	it, wish people.Ticket
+	eng, ops people.Issue
+	pro, plt people.LinearIssue
 }
 
 // shows waits until a step shows on the other side and prints it.

@@ -17,6 +17,6 @@ func TestDemo(t *testing.T) {
 	w := newWorld(t, func(o *stack.Options) { o.UI = "127.0.0.1:0" })
 	var out strings.Builder
 	require.NoError(t, demo.Play(w.ctx, w.Stack, &out))
-	require.Equal(t, 7, strings.Count(out.String(), "✓"), out.String())
+	require.Equal(t, 11, strings.Count(out.String(), "✓"), out.String())
 	require.Contains(t, out.String(), w.Temporal.UIURL()+"/namespaces/default/workflows/pair%2Fhelpdesk%2F")
 }

@@ -117,7 +117,7 @@ func TestDeletion(t *testing.T) {
 // Issues are moved to other projects, and cloned with all that identifies them.
 func TestMovesAndClones(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, only("it-to-eng"))
 	it, eng := w.linked("moved")
 	pair := ravennaPair(it.ID)
 	move := func(project string) {
@@ -134,7 +134,7 @@ func TestMovesAndClones(t *testing.T) {
 	w.settled(pair, workflows.IsLinked, "")
 
 	ops := w.File.Routes[0]
-	ops.Name, ops.Right = "it-to-ops", reconcile.End{Connection: "jira", Project: "OPS", Type: "Task"}
+	ops.Name, ops.Right = "it-to-ops", reconcile.End{Connection: "jira", Name: "OPS", Type: "Task"}
 	// Two routes out of one channel need a filter each.
 	ops.Filter = reconcile.Filter{Labels: reconcile.Choice{Any: []string{"ops"}}}
 	w.File.Routes[0].Filter = reconcile.Filter{Labels: reconcile.Choice{None: []string{"ops"}}}

@@ -108,9 +108,9 @@ func (w *world) clean(what string, m proto.Message, secrets []string) {
 // What is private on one side is nowhere on the other.
 func TestPrivacy(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, only("it-to-eng"))
 	desk := w.File.Routes[0]
-	desk.Name, desk.Left.Channel, desk.Right.Project, desk.Right.Type = "product-to-help", "Product", "HELP", "Task"
+	desk.Name, desk.Left.Name, desk.Right.Name, desk.Right.Type = "product-to-help", "Product", "HELP", "Task"
 	desk.Status = slices.DeleteFunc(slices.Clone(desk.Status), func(r reconcile.StatusRule) bool { return r.Right == "In Review" })
 	desk.Paths = nil
 	w.File.Routes = append(w.File.Routes, desk)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/dev/stack"
+	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -27,14 +29,15 @@ import (
 // wait for what they expect, never for a time.
 const patience = 40 * time.Second
 
-// world is the whole product in one process, with people on both sides.
+// world is the whole product in one process, with people on all sides.
 type world struct {
 	*testing.T
 	*stack.Stack
 	ctx context.Context
-	// alice is a person on both trackers; bot reads what is there.
+	// alice, on each tracker.
 	rav     people.Ravenna
 	jira    people.Jira
+	linear  people.Linear
 	logs    *logs
 	options stack.Options
 	// patience is how long anything may take here, if longer than usual.
@@ -57,6 +60,13 @@ func with(edit func(*config.File)) option {
 	}
 }
 
+// only keeps some of the file's routes, where it matters what no route covers.
+func only(names ...string) option {
+	return with(func(f *config.File) {
+		f.Routes = slices.DeleteFunc(f.Routes, func(r reconcile.Rules) bool { return !slices.Contains(names, r.Name) })
+	})
+}
+
 // quick shortens what waits for minutes in real life.
 func quick(f *config.File) {
 	for i := range f.Connections {
@@ -76,7 +86,7 @@ func newWorld(t *testing.T, options ...option) *world {
 	t.Helper()
 	sink := &logs{}
 	o := stack.Options{
-		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
+		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
 		Config: filepath.Join("..", "ticketsync.yaml"), Edit: quick, Out: sink,
 		Log: slog.New(slog.NewTextHandler(sink, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
@@ -91,12 +101,14 @@ func newWorld(t *testing.T, options ...option) *world {
 	}
 	t.Cleanup(s.Close)
 	w := &world{T: t, Stack: s, ctx: ctx, logs: sink, options: o,
-		rav: people.AtRavenna(s.RavennaURL, "alice"), jira: people.AtJira(s.JiraURL, "alice")}
+		rav: people.AtRavenna(s.RavennaURL, "alice"), jira: people.AtJira(s.JiraURL, "alice"), linear: people.AtLinear(s.LinearURL, "alice")}
 	t.Cleanup(func() {
 		if t.Failed() {
 			w.explain()
 		}
 	})
+	// Tests look far more often than people do: no hourly limits for them.
+	w.control(w.LinearURL, "/_sandbox/limits", map[string]int{"requests": 1_000_000, "complexity": 1_000_000_000})
 	return w
 }
 
@@ -190,7 +202,10 @@ func (w *world) quiet() {
 	w.Helper()
 	last, since := -1, time.Now()
 	w.eventually("quiet", func() error {
-		n := len(w.requests(w.RavennaURL)) + len(w.requests(w.JiraURL))
+		n := 0
+		for _, root := range w.Trackers() {
+			n += len(w.requests(root))
+		}
 		if n != last {
 			last, since = n, time.Now()
 		}
@@ -215,18 +230,19 @@ func (w *world) requests(root string) []people.Request {
 	return out
 }
 
-// forget clears both request logs.
+// forget clears every request log.
 func (w *world) forget() {
 	w.Helper()
-	require.NoError(w, people.Forget(w.ctx, w.RavennaURL))
-	require.NoError(w, people.Forget(w.ctx, w.JiraURL))
+	for _, root := range w.Trackers() {
+		require.NoError(w, people.Forget(w.ctx, root))
+	}
 }
 
 // count sums up requests on tickets: reads and writes.
 func count(requests []people.Request) (reads, writes int) {
 	for _, r := range requests {
 		switch {
-		case !strings.Contains(r.Path, "/issue/") && !strings.Contains(r.Path, "/tickets") && !strings.Contains(r.Path, "/ticket-") && !strings.HasSuffix(r.Path, "/issue"):
+		case !onTicket(r):
 		case r.Kind == "write":
 			writes++
 		default:
@@ -234,6 +250,15 @@ func count(requests []people.Request) (reads, writes int) {
 		}
 	}
 	return reads, writes
+}
+
+// onTicket reports whether a request is about a ticket, and not about what
+// surrounds it, such as its statuses and its assignee.
+func onTicket(r people.Request) bool {
+	if r.Operation != "" {
+		return !slices.Contains([]string{"Viewer", "Teams", "TeamProjects", "TeamStates", "TeamLabels", "UsersByEmail", "CreateLabel"}, r.Operation)
+	}
+	return strings.Contains(r.Path, "/issue/") || strings.Contains(r.Path, "/tickets") || strings.Contains(r.Path, "/ticket-") || strings.HasSuffix(r.Path, "/issue")
 }
 
 // control talks to a sandbox server's control endpoints.
@@ -244,8 +269,9 @@ func (w *world) control(root, path string, body any) {
 
 // fault is one entry of the sandbox's list of faults.
 type fault struct {
-	Method     string `json:"method"`
-	Path       string `json:"path"`
+	Method     string `json:"method,omitempty"`
+	Path       string `json:"path,omitempty"`
+	Operation  string `json:"operation,omitempty"` // of a GraphQL request
 	Fault      string `json:"fault"`
 	Times      int    `json:"times"`
 	RetryAfter string `json:"retry_after,omitempty"`
@@ -261,7 +287,7 @@ func (w *world) faults(root string, list ...fault) {
 
 func (w *world) webhooks(mode string) {
 	w.Helper()
-	for _, root := range []string{w.RavennaURL, w.JiraURL} {
+	for _, root := range w.Trackers() {
 		w.control(root, "/_sandbox/webhooks", map[string]string{"mode": mode})
 	}
 }
@@ -291,10 +317,10 @@ func (w *world) explain() {
 		data, _ := json.MarshalIndent(v, "", " ")
 		w.Logf("%s: %v %s", e, err, data)
 	}
-	for _, root := range []string{w.RavennaURL, w.JiraURL} {
+	for _, root := range w.Trackers() {
 		all, _ := people.Requests(ctx, root)
 		for _, r := range all[max(0, len(all)-40):] {
-			w.Logf("%s %s %s %d", r.Actor, r.Method, r.Path, r.Status)
+			w.Logf("%s %s %s %s %d", r.Actor, r.Method, r.Path, r.Operation, r.Status)
 		}
 	}
 	if os.Getenv("E2E_LOGS") != "" {

@@ -66,9 +66,11 @@ func Control(ctx context.Context, root, method, path string, body, out any) erro
 type Request struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
-	Kind   string `json:"kind"`
-	Status int    `json:"status"`
-	Actor  string `json:"actor"`
+	// Operation is the name of a GraphQL request.
+	Operation string `json:"operation"`
+	Kind      string `json:"kind"`
+	Status    int    `json:"status"`
+	Actor     string `json:"actor"`
 }
 
 // Requests returns what a server was asked since the log was last cleared.

@@ -72,7 +72,7 @@ func record(ctx context.Context, s scenario, file, out string, force bool) error
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	up, err := stack.Start(ctx, stack.Options{
-		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
+		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
 		Config: file, Log: slog.New(slog.DiscardHandler),
 		Edit: func(f *config.File) {
 			hasten(f)

@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,8 +25,6 @@ import (
 	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/dev/temporal"
 	"github.com/ticketsync/ticketsync/routing"
-	"github.com/ticketsync/ticketsync/sandbox/jira"
-	"github.com/ticketsync/ticketsync/sandbox/ravenna"
 	"github.com/ticketsync/ticketsync/starter"
 	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/registry"
@@ -37,9 +34,14 @@ import (
 
 // Options say where everything listens and keeps its state.
 type Options struct {
-	Ravenna, Jira, Receiver, Temporal, UI string // host:port, port 0 for a free one; UI may be ""
-	DataDir                               string // "" keeps everything in memory
-	Config                                string // path of the configuration file
+	// host:port, port 0 for a free one; UI may be "".
+	Ravenna, Jira, Linear, Receiver, Temporal, UI string
+
+	DataDir string // "" keeps everything in memory
+	Config  string // path of the configuration file
+	// LinearSchema is the file of Linear's published schema, against which the
+	// sandbox then validates every request. "" asks the environment.
+	LinearSchema string
 	// Edit changes the configuration before it is used.
 	Edit func(*config.File)
 	// Flavor is the Jira sandbox's: cloud (default) or datacenter.
@@ -54,7 +56,7 @@ type Options struct {
 // Defaults are where `go run ./dev` listens.
 func Defaults() Options {
 	return Options{
-		Ravenna: "127.0.0.1:9101", Jira: "127.0.0.1:9102", Receiver: "127.0.0.1:8080",
+		Ravenna: "127.0.0.1:9101", Jira: "127.0.0.1:9102", Linear: "127.0.0.1:9103", Receiver: "127.0.0.1:8080",
 		Temporal: "127.0.0.1:7233", UI: "127.0.0.1:8233", DataDir: ".ticketsync", Config: "dev/ticketsync.yaml",
 	}
 }
@@ -64,8 +66,8 @@ type Stack struct {
 	Client   client.Client
 	File     *config.File
 	Temporal *temporal.Server
-	// RavennaURL, JiraURL and ReceiverURL are the roots of the servers.
-	RavennaURL, JiraURL, ReceiverURL string
+	// The roots of the servers.
+	RavennaURL, JiraURL, LinearURL, ReceiverURL string
 
 	log     *slog.Logger
 	applied atomic.Bool
@@ -75,12 +77,6 @@ type Stack struct {
 		stop context.CancelFunc
 		done chan error
 	}
-}
-
-// secrets are what the sandbox accepts; the environment wins.
-var secrets = map[string]string{
-	"RAVENNA_TOKEN": "rav_bot", "RAVENNA_WEBHOOK_TOKEN": "sandbox-secret",
-	"JIRA_TOKEN": "sandbox", "JIRA_WEBHOOK_SECRET": "sandbox-secret",
 }
 
 // Start brings everything up and returns when the receiver is ready, which is
@@ -164,44 +160,6 @@ func (s *Stack) startTemporal(ctx context.Context, o Options) error {
 	return nil
 }
 
-func (s *Stack) startSandbox(o Options) error {
-	at, err := listen("--ravenna", o.Ravenna)
-	if err != nil {
-		return err
-	}
-	s.RavennaURL = "http://" + at.Addr().String()
-	rav, err := ravenna.New(ravenna.Options{
-		DataDir: o.DataDir, WebhookURL: s.ReceiverURL + "/webhooks/helpdesk/sandbox-secret", BaseURL: s.RavennaURL, Log: o.Log,
-	})
-	if err != nil {
-		return err
-	}
-	s.serve(at, rav, func() { _ = rav.Close() })
-
-	if at, err = listen("--jira", o.Jira); err != nil {
-		return err
-	}
-	s.JiraURL = "http://" + at.Addr().String()
-	jir, err := jira.New(jira.Options{
-		DataDir: o.DataDir, WebhookURL: s.ReceiverURL + "/webhooks/jira", BaseURL: s.JiraURL, Flavor: o.Flavor, Log: o.Log,
-	})
-	if err != nil {
-		return err
-	}
-	s.serve(at, jir, func() { _ = jir.Close() })
-	return nil
-}
-
-// serve answers on a listener until Close.
-func (s *Stack) serve(at net.Listener, h http.Handler, stop func()) {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(at) }()
-	s.close = append(s.close, func() {
-		_ = server.Close()
-		stop()
-	})
-}
-
 // load reads the configuration and points it at where the sandbox really is.
 func (s *Stack) load(o Options) (*config.File, error) {
 	path := o.Config
@@ -218,8 +176,7 @@ func (s *Stack) load(o Options) (*config.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defaults := Defaults()
-	move := strings.NewReplacer("http://"+defaults.Ravenna, s.RavennaURL, "http://"+defaults.Jira, s.JiraURL)
+	move := s.moved()
 	for i := range file.Connections {
 		c := &file.Connections[i]
 		c.URL, c.WebURL = move.Replace(c.URL), move.Replace(c.WebURL)

@@ -34,25 +34,34 @@ func TestTeams(t *testing.T) {
 	t.Parallel()
 	f, err := config.Load("teams.yaml", set)
 	require.NoError(t, err)
-	require.Len(t, f.Routes, 2)
+	require.Len(t, f.Routes, 3)
 
 	engineering := f.Routes[0]
 	require.Equal(t, "engineering", engineering.Name)
-	require.Equal(t, reconcile.End{Connection: "helpdesk", Channel: "Engineering"}, engineering.Left)
-	require.Equal(t, reconcile.End{Connection: "jira", Project: "ENG", Type: "Bug"}, engineering.Right)
+	require.Equal(t, reconcile.End{Connection: "helpdesk", Name: "Engineering"}, engineering.Left)
+	require.Equal(t, reconcile.End{Connection: "jira", Name: "ENG", ByKey: true, Type: "Bug"}, engineering.Right)
 	require.Equal(t, reconcile.Both, engineering.Direction)
 
-	product := f.Routes[1]
+	operations := f.Routes[1]
+	require.Equal(t, "operations", operations.Name)
+	require.Equal(t, reconcile.End{Connection: "helpdesk", Name: "Operations"}, operations.Left)
+	require.Equal(t, reconcile.End{Connection: "jira", Name: "OPS", ByKey: true, Type: "Task"}, operations.Right)
+	require.True(t, operations.Direction.From(ticket.Left))
+	require.False(t, operations.Direction.From(ticket.Right), "nothing flows back to the help desk")
+
+	product := f.Routes[2]
 	require.Equal(t, "product", product.Name)
-	require.Equal(t, reconcile.End{Connection: "helpdesk", Channel: "Product"}, product.Left)
-	require.Equal(t, reconcile.End{Connection: "jira", Project: "PROD", Type: "Task"}, product.Right)
-	require.True(t, product.Direction.From(ticket.Left))
-	require.False(t, product.Direction.From(ticket.Right), "nothing flows back to the help desk")
+	require.Equal(t, reconcile.End{Connection: "helpdesk", Name: "Product"}, product.Left)
+	require.Equal(t, reconcile.End{Connection: "linear", Name: "PRD", ByKey: true, Part: "Customer requests"}, product.Right)
+	require.Equal(t, reconcile.Both, product.Direction)
+	require.Equal(t, "private", product.Comments.Visibility)
 
 	for _, route := range f.Routes {
-		require.Len(t, route.Status, 6, "the connection's map serves %s", route.Name)
 		require.True(t, route.IsEnabled())
 	}
+	require.Len(t, engineering.Status, 6, "the connection's map serves both of its projects")
+	require.Equal(t, engineering.Status, operations.Status)
+	require.Empty(t, product.Status, "by meaning")
 }
 
 // TestDockerfile checks what a build would only find out late: nothing here

@@ -48,6 +48,13 @@ func Shared(t testing.TB, elem ...string) string {
 	return path
 }
 
+// SharedIfPresent is Shared for tests that are worth running without it too: ok
+// is false then.
+func SharedIfPresent(t testing.TB, elem ...string) (path string, ok bool) {
+	t.Helper()
+	return findShared(t, elem...)
+}
+
 func findShared(t testing.TB, elem ...string) (string, bool) {
 	t.Helper()
 	folder, err := os.Getwd()

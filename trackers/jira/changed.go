@@ -51,6 +51,9 @@ func (t *Tracker) search(ctx context.Context, op, jql, fields, properties, token
 	}
 	page := &found{}
 	a, err := t.get(ctx, op, path, query, page)
+	if err == nil && page.Issues == nil {
+		err = without(op, "list of issues")
+	}
 	return page, a, err
 }
 

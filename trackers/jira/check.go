@@ -32,13 +32,10 @@ var permissions = []struct{ key, need string }{
 // Check tells who we are, how far the clocks are apart and what is missing in
 // each project.
 func (t *Tracker) Check(ctx context.Context, containers []string) (*trackers.Health, error) {
-	me := &gojira.User{}
-	if _, err := t.get(ctx, "read own account", "myself", nil, me); err != nil {
+	me, err := t.askSelf(ctx)
+	if err != nil {
 		return nil, err
 	}
-	t.mu.Lock()
-	t.me = me
-	t.mu.Unlock()
 	health := &trackers.Health{
 		Account: *t.user(me),
 		Skew:    time.Duration(t.skew.Load()).Round(time.Second),
@@ -61,6 +58,9 @@ func (t *Tracker) checkProject(ctx context.Context, name string) ([]string, erro
 	}
 	if err != nil {
 		return nil, err
+	}
+	if project.Key == "" {
+		return nil, without("read project", "project")
 	}
 	query := url.Values{"projectKey": {project.Key}}
 	if t.cloud {
@@ -90,13 +90,16 @@ func (t *Tracker) checkProject(ctx context.Context, name string) ([]string, erro
 // Describe reads a project by its key: issue types, the statuses of the one
 // type, its workflow where we may see it, and the fields that creating one
 // demands.
-func (t *Tracker) Describe(ctx context.Context, name, ticketType string) (*trackers.Container, error) {
+func (t *Tracker) Describe(ctx context.Context, p trackers.Place) (*trackers.Container, error) {
 	var project struct {
 		gojira.Project
 		Archived bool `json:"archived"`
 	}
-	if _, err := t.get(ctx, "read project", "project/"+segment(name), nil, &project); err != nil {
+	if _, err := t.get(ctx, "read project", "project/"+segment(p.Container), nil, &project); err != nil {
 		return nil, err
+	}
+	if project.ID == "" {
+		return nil, without("read project", "project")
 	}
 	out := &trackers.Container{
 		Container: ticket.Container{ID: project.ID, Key: project.Key, Name: project.Name},
@@ -106,14 +109,14 @@ func (t *Tracker) Describe(ctx context.Context, name, ticketType string) (*track
 		out.Types = append(out.Types, kind.Name)
 	}
 	var err error
-	if out.Statuses, err = t.statuses(ctx, project.ID, ticketType); err != nil {
+	if out.Statuses, err = t.statuses(ctx, project.ID, p.Type); err != nil {
 		return nil, err
 	}
-	if ticketType != "" {
-		if out.Required, err = t.required(ctx, project.ID, ticketType); err != nil {
+	if p.Type != "" {
+		if out.Required, err = t.required(ctx, project.ID, p.Type); err != nil {
 			return nil, err
 		}
-		if out.Edges, err = t.edges(ctx, &project.Project, ticketType); err != nil {
+		if out.Edges, err = t.edges(ctx, &project.Project, p.Type); err != nil {
 			return nil, err
 		}
 	}

@@ -83,7 +83,7 @@ func TestCheckNamesEachMissingPermission(t *testing.T) {
 func TestDescribe(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b *bundle) {
-		c, err := b.Describe(t.Context(), "ENG", "Change")
+		c, err := b.Describe(t.Context(), trackers.Place{Container: "ENG", Type: "Change"})
 		require.NoError(t, err)
 		require.Equal(t, ticket.Container{ID: "10000", Key: "ENG", Name: "Engineering"}, c.Container)
 		require.Equal(t, []string{"Bug", "Change", "Task"}, sorted(c.Types))
@@ -91,20 +91,20 @@ func TestDescribe(t *testing.T) {
 		require.Contains(t, c.CustomFields, "customfield_10042")
 		require.False(t, c.Archived)
 		require.Equal(t, []ticket.State{
-			{ID: "10000", Name: "To Do"},
-			{ID: "3", Name: "In Progress"},
-			{ID: "10001", Name: "In Review"},
-			{ID: "10002", Name: "Done", Done: true},
+			{ID: "10000", Name: "To Do", Category: ticket.Open},
+			{ID: "3", Name: "In Progress", Category: ticket.Started},
+			{ID: "10001", Name: "In Review", Category: ticket.Started},
+			{ID: "10002", Name: "Done", Category: ticket.Completed, Done: true},
 		}, c.Statuses)
 
-		c, err = b.Describe(t.Context(), "ENG", "Bug")
+		c, err = b.Describe(t.Context(), trackers.Place{Container: "ENG", Type: "Bug"})
 		require.NoError(t, err)
 		require.Empty(t, c.Required)
-		c, err = b.Describe(t.Context(), "ENG", "")
+		c, err = b.Describe(t.Context(), trackers.Place{Container: "ENG"})
 		require.NoError(t, err)
 		require.Len(t, c.Statuses, 4, "each status once")
 
-		_, err = b.Describe(t.Context(), "NOPE", "Bug")
+		_, err = b.Describe(t.Context(), trackers.Place{Container: "NOPE", Type: "Bug"})
 		require.Equal(t, trackers.NotFound, failure(t, err).Kind)
 	})
 }

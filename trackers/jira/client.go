@@ -213,6 +213,11 @@ func (t *Tracker) do(ctx context.Context, c call) (answer, error) {
 // quote the ticket.
 var errUnreadable = errors.New("no such JSON")
 
+// without is the error of a good answer to a read that lacks what was asked for.
+func without(op, what string) error {
+	return &trackers.Error{Kind: trackers.Unavailable, Op: op, Message: "the answer holds no " + what}
+}
+
 // observe notes the clock difference and returns the tracker's time.
 func (t *Tracker) observe(h http.Header, started time.Time) time.Time {
 	ended := t.now()

@@ -49,7 +49,7 @@ type visibility struct {
 }
 
 // readComments adds the whole list to a snapshot, oldest first.
-func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *gojira.User, known map[string]string) error {
+func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *gojira.User, opts trackers.FetchOptions) error {
 	room := trackers.MaxSnapshot
 	path := "issue/" + segment(s.Ref.ID) + "/comment"
 	for start := 0; ; {
@@ -64,12 +64,15 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *goji
 		if _, err := t.get(ctx, "read comments", path, query, &page); err != nil {
 			return err
 		}
+		if page.Comments == nil {
+			return without("read comments", "list of comments")
+		}
 		for _, c := range page.Comments {
 			converted, err := t.comment(ctx, s, c, me)
 			if err != nil {
 				return err
 			}
-			fit(converted, known[c.ID], &room)
+			trackers.FitComment(converted, opts.KnownComments[c.ID], opts.Whole, &room)
 			s.Comments = append(s.Comments, *converted)
 		}
 		start += len(page.Comments)
@@ -79,18 +82,6 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *goji
 	}
 	s.CommentsRead = true
 	return nil
-}
-
-// fit leaves out a body that is known or for which the snapshot has no room.
-func fit(c *ticket.Comment, known string, room *int) {
-	c.Size = len(c.Body)
-	switch {
-	case c.Body == "":
-	case c.Fingerprint == known, c.Size > trackers.MaxText, c.Size > *room:
-		c.Body, c.Omitted = "", true
-	default:
-		*room -= c.Size
-	}
 }
 
 func (t *Tracker) comment(ctx context.Context, s *ticket.Snapshot, c comment, me *gojira.User) (*ticket.Comment, error) {

@@ -3,14 +3,12 @@ package jira
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
@@ -21,42 +19,6 @@ func copied(body string) trackers.CommentDraft {
 		Token: "helpdesk/msg_1", Author: "Carol [IT]", URL: "http://desk.example.com/IT-1?message=1",
 		Quote: "earlier", Body: body, Origin: "http://desk.example.com/IT-1",
 	}
-}
-
-func TestAddEditDeleteComment(t *testing.T) {
-	t.Parallel()
-	both(t, func(t *testing.T, b *bundle) {
-		id := b.issue("ENG", nil)
-		written, err := b.AddComment(t.Context(), id, copied("It is **down**."))
-		require.NoError(t, err)
-		s := b.fetch(id, withComments)
-		require.True(t, s.CommentsRead)
-		require.Len(t, s.Comments, 1)
-		read := s.Comments[0]
-		require.Equal(t, written.ID, read.ID)
-		require.Equal(t, written.Version, read.Version)
-		require.Equal(t, written.Fingerprint, read.Fingerprint)
-		require.Equal(t, "helpdesk/msg_1", read.Token)
-		require.Equal(t, "Carol [IT]", read.Author.Name, "the original author")
-		require.Equal(t, "> earlier\n\nIt is **down**.", read.Body)
-		require.Empty(t, read.Private)
-		require.Contains(t, read.URL, "focusedCommentId="+read.ID)
-
-		edited, err := b.EditComment(t.Context(), id, written.ID, copied("It is up."))
-		require.NoError(t, err)
-		read = b.fetch(id, withComments).Comments[0]
-		require.Contains(t, read.Body, "It is up.")
-		require.Equal(t, edited.Fingerprint, read.Fingerprint)
-		require.NotEqual(t, written.Fingerprint, read.Fingerprint)
-		require.Equal(t, "helpdesk/msg_1", read.Token, "the token survives an edit")
-
-		require.NoError(t, b.DeleteComment(t.Context(), id, written.ID))
-		require.NoError(t, b.DeleteComment(t.Context(), id, written.ID), "gone is gone")
-		require.Empty(t, b.fetch(id, withComments).Comments)
-
-		_, err = b.EditComment(t.Context(), id, written.ID, copied("again"))
-		require.Equal(t, trackers.NotFound, failure(t, err).Kind)
-	})
 }
 
 func TestCommentsArePaged(t *testing.T) {
@@ -76,26 +38,10 @@ func TestCommentsArePaged(t *testing.T) {
 			require.Equal(t, fmt.Sprintf("number %d", n), c.Body)
 			require.Equal(t, "Alice", c.Author.Name)
 			require.Empty(t, c.Token)
+			require.Contains(t, c.URL, "focusedCommentId="+c.ID)
 		}
 		require.Equal(t, []string{"GET issue/" + id, "GET issue/" + id + "/comment", "GET issue/" + id + "/comment"}, b.requests())
 	})
-}
-
-func TestKnownCommentsCarryNoText(t *testing.T) {
-	t.Parallel()
-	b := newBundle(t, Cloud)
-	id := b.issue("ENG", nil)
-	first := b.comment("alice", id, map[string]any{"body": "one"})
-	b.comment("alice", id, map[string]any{"body": "two"})
-	s := b.fetch(id, withComments)
-	known := withComments
-	known.KnownComments = map[string]string{first: s.Comments[0].Fingerprint, s.Comments[1].ID: "other"}
-	s = b.fetch(id, known)
-	require.True(t, s.Comments[0].Omitted)
-	require.Empty(t, s.Comments[0].Body)
-	require.Equal(t, 3, s.Comments[0].Size)
-	require.Equal(t, "two", s.Comments[1].Body)
-	require.False(t, s.Comments[1].Omitted)
 }
 
 func TestCommentPrivacy(t *testing.T) {
@@ -141,20 +87,6 @@ func TestPrivateCopyStaysInternal(t *testing.T) {
 	})
 }
 
-func TestNoticeOfOurOwn(t *testing.T) {
-	t.Parallel()
-	both(t, func(t *testing.T, b *bundle) {
-		id := b.issue("ENG", nil)
-		_, err := b.AddComment(t.Context(), id, trackers.CommentDraft{
-			Token: ticket.NoteToken, URL: "http://desk.example.com/IT-1", Body: "The other ticket was deleted.",
-		})
-		require.NoError(t, err)
-		c := b.fetch(id, withComments).Comments[0]
-		require.Equal(t, ticket.NoteToken, c.Token)
-		require.Equal(t, "The other ticket was deleted.", c.Body)
-	})
-}
-
 func TestLongCommentIsCut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, Cloud)
@@ -164,17 +96,6 @@ func TestLongCommentIsCut(t *testing.T) {
 	c := b.fetch(id, withComments).Comments[0]
 	require.Contains(t, c.Body, "http://desk.example.com/IT-1")
 	require.Equal(t, "helpdesk/msg_1", c.Token)
-}
-
-func TestRefusedComment(t *testing.T) {
-	t.Parallel()
-	b := newBundle(t, Cloud)
-	id := b.issue("ENG", nil)
-	b.fault(http.MethodPost, "*/comment", "status:403")
-	_, err := b.AddComment(t.Context(), id, copied("x"))
-	e := failure(t, err)
-	require.Equal(t, trackers.Forbidden, e.Kind)
-	require.False(t, e.Ambiguous)
 }
 
 // Some servers leave properties out of the list: our own comments are asked

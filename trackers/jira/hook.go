@@ -126,6 +126,11 @@ type hookComment struct {
 	UpdateAuthor hookUser `json:"updateAuthor"`
 }
 
+// Delivery returns Jira's own id of a delivery.
+func (h *Hook) Delivery(header http.Header) string {
+	return header.Get("X-Atlassian-Webhook-Identifier")
+}
+
 // Parse lists the issues of a delivery.
 func (h *Hook) Parse(body []byte) ([]ticket.Event, string, error) {
 	var p payload

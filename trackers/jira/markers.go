@@ -148,9 +148,13 @@ func (t *Tracker) readProperty(ctx context.Context, path, key string, value any)
 	var doc struct {
 		Value json.RawMessage `json:"value"`
 	}
-	_, err := t.get(ctx, "read property", path+"/properties/"+segment(key), nil, &doc)
+	const op = "read property"
+	_, err := t.get(ctx, op, path+"/properties/"+segment(key), nil, &doc)
 	if trackers.Is(err, trackers.NotFound) {
 		return nil
+	}
+	if err == nil && doc.Value == nil {
+		err = without(op, "property")
 	}
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func TestMove(t *testing.T) {
 	both(t, func(t *testing.T, b *bundle) {
 		id := b.issue("ENG", nil)
 		s := b.fetch(id, trackers.FetchOptions{})
-		require.Equal(t, ticket.State{ID: "10000", Name: "To Do"}, s.Status())
+		require.Equal(t, ticket.State{ID: "10000", Name: "To Do", Category: ticket.Open}, s.Status())
 		require.Len(t, s.Moves, 1, "the workflow allows one step")
 		b.requests()
 		moved, err := b.Move(t.Context(), step(t, s, "In Progress"))

@@ -3,7 +3,6 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -65,7 +64,7 @@ func (t *Tracker) Fetch(ctx context.Context, id string, opts trackers.FetchOptio
 		}
 	}
 	if opts.Comments {
-		if err := t.readComments(ctx, s, me, opts.KnownComments); err != nil {
+		if err := t.readComments(ctx, s, me, opts); err != nil {
 			return nil, err
 		}
 	}
@@ -84,7 +83,7 @@ func (t *Tracker) read(ctx context.Context, id string, custom []ticket.Field) (*
 		return nil, err
 	}
 	if doc.ID == "" || doc.Fields == nil {
-		return nil, &trackers.Error{Kind: trackers.Unavailable, Op: "read ticket", Message: "the answer holds no issue"}
+		return nil, without("read ticket", "issue")
 	}
 	return doc, nil
 }
@@ -171,9 +170,12 @@ func moves(list []transition) []ticket.Move {
 
 func stateOf(s *gojira.Status) ticket.State {
 	return ticket.State{
-		ID: s.ID, Name: s.Name, Done: s.StatusCategory.Key == "done",
+		ID: s.ID, Name: s.Name, Category: categories[s.StatusCategory.Key], Done: s.StatusCategory.Key == "done",
 	}
 }
+
+// categories are Jira's status categories by their keys.
+var categories = map[string]ticket.Category{"new": ticket.Open, "indeterminate": ticket.Started, "done": ticket.Completed}
 
 var issueKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*-[0-9]+$`)
 
@@ -190,7 +192,7 @@ func (t *Tracker) Lookup(ctx context.Context, keyOrURL string) (string, error) {
 		return "", err
 	}
 	if doc.ID == "" {
-		return "", &trackers.Error{Kind: trackers.Unavailable, Op: "look up ticket", Err: errors.New("answer without id")}
+		return "", without("look up ticket", "issue")
 	}
 	return doc.ID, nil
 }

@@ -81,30 +81,6 @@ func TestFetchMakesOneCall(t *testing.T) {
 	})
 }
 
-func TestKnownTextIsLeftOut(t *testing.T) {
-	t.Parallel()
-	b := newBundle(t, Cloud)
-	id := b.issue("ENG", map[string]any{"description": "some text"})
-	v := b.fetch(id, trackers.FetchOptions{}).Fields[ticket.Description]
-	require.Equal(t, "some text", v.Text)
-	known := b.fetch(id, trackers.FetchOptions{Known: map[ticket.Field]string{ticket.Description: v.Fingerprint}}).Fields[ticket.Description]
-	require.Equal(t, ticket.Value{Fingerprint: v.Fingerprint, Omitted: true, Size: len("some text")}, known)
-
-	empty := b.issue("ENG", nil)
-	v = b.fetch(empty, trackers.FetchOptions{}).Fields[ticket.Description]
-	known = b.fetch(empty, trackers.FetchOptions{Known: map[ticket.Field]string{ticket.Description: v.Fingerprint}}).Fields[ticket.Description]
-	require.True(t, known.IsEmpty(), "an empty text is not an omitted one")
-}
-
-func TestSecurityLevelIsPrivate(t *testing.T) {
-	t.Parallel()
-	both(t, func(t *testing.T, b *bundle) {
-		id := b.issue("ENG", nil)
-		b.as("", http.MethodPut, "/_sandbox/security", map[string]any{"issue": id, "level": "Internal"})
-		require.Equal(t, "security level Internal", b.fetch(id, trackers.FetchOptions{}).Private)
-	})
-}
-
 func TestMovedIssueKeepsItsID(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b *bundle) {

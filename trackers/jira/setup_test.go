@@ -3,12 +3,10 @@ package jira
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/internal/contract"
+	"github.com/ticketsync/ticketsync/internal/steer"
 	sandbox "github.com/ticketsync/ticketsync/sandbox/jira"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -26,10 +25,11 @@ const testTimeout = 10 * time.Second
 // bundle is an adapter in front of the sandbox, and people who use it too.
 type bundle struct {
 	*Tracker
+	steer.Sandbox
 	t      *testing.T
 	url    string
 	flavor string
-	logged *lockedBuffer
+	logged *steer.Log
 	// ahead is how far the sandbox's clock was moved on, in nanoseconds.
 	ahead *atomic.Int64
 }
@@ -63,7 +63,7 @@ func newBundle(t *testing.T, flavor string, change ...func(*sandbox.Options)) *b
 		server.Close()
 		require.NoError(t, fake.Close())
 	})
-	b := &bundle{t: t, url: base, flavor: flavor, logged: &lockedBuffer{}, ahead: ahead}
+	b := &bundle{Sandbox: steer.Sandbox{T: t, URL: base}, t: t, url: base, flavor: flavor, logged: &steer.Log{}, ahead: ahead}
 	b.Tracker = b.restart()
 	_, err = b.self(t.Context()) // once per process, so not part of what tests count
 	require.NoError(t, err)
@@ -74,14 +74,13 @@ func newBundle(t *testing.T, flavor string, change ...func(*sandbox.Options)) *b
 // restart returns an adapter that remembers nothing.
 func (b *bundle) restart() *Tracker {
 	b.t.Helper()
-	log := slog.New(slog.NewTextHandler(b.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var next http.RoundTripper
 	if b.flavor == Cloud {
 		next = contract.LoadIfPresent(b.t, contract.Jira).RoundTripper(b.t, nil)
 	}
 	tracker, err := New(connection(b.url, b.flavor), trackers.Options{
-		HTTP: &http.Client{Transport: trackers.NewGate(log).Transport(next), Timeout: testTimeout},
-		Log:  log, Now: time.Now,
+		HTTP: &http.Client{Transport: trackers.NewGate(nil).Transport(next), Timeout: testTimeout},
+		Log:  slog.New(slog.NewTextHandler(b.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	require.NoError(b.t, err)
 	return tracker
@@ -122,23 +121,14 @@ func connection(address, flavor string) trackers.Connection {
 // returns the answer's JSON.
 func (b *bundle) as(actor, method, path string, body any) map[string]any {
 	b.t.Helper()
-	raw, err := json.Marshal(body)
-	require.NoError(b.t, err)
-	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, bytes.NewReader(raw))
-	require.NoError(b.t, err)
-	req.Header.Set("Content-Type", "application/json")
-	switch {
-	case actor != "" && b.flavor == Cloud:
-		req.SetBasicAuth(actor+"@example.com", "sandbox")
-	case actor != "":
-		req.Header.Set("Authorization", "Bearer pat_"+actor)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(b.t, err)
-	answer, err := io.ReadAll(resp.Body)
-	require.NoError(b.t, err)
-	require.NoError(b.t, resp.Body.Close())
-	require.Less(b.t, resp.StatusCode, 300, "%s %s: %s", method, path, answer)
+	answer := b.Call(method, path, body, func(r *http.Request) {
+		switch {
+		case actor != "" && b.flavor == Cloud:
+			r.SetBasicAuth(actor+"@example.com", "sandbox")
+		case actor != "":
+			r.Header.Set("Authorization", "Bearer pat_"+actor)
+		}
+	})
 	out := map[string]any{}
 	if bytes.HasPrefix(answer, []byte("{")) {
 		require.NoError(b.t, json.Unmarshal(answer, &out))
@@ -175,25 +165,16 @@ func (b *bundle) comment(actor, id string, body map[string]any) string {
 // fault injects one fault for one call.
 func (b *bundle) fault(method, path, fault string) {
 	b.t.Helper()
-	b.as("", http.MethodPut, "/_sandbox/faults", []map[string]any{{"method": method, "path": path, "fault": fault}})
+	b.Break(steer.Fault{"method": method, "path": path, "fault": fault})
 }
 
 // requests lists "METHOD path" of what the adapter called since the last time.
 func (b *bundle) requests() []string {
 	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.url+"/_sandbox/requests", nil)
-	require.NoError(b.t, err)
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(b.t, err)
-	var list []struct{ Method, Path, Actor string }
-	require.NoError(b.t, json.NewDecoder(resp.Body).Decode(&list))
-	require.NoError(b.t, resp.Body.Close())
-	b.as("", http.MethodDelete, "/_sandbox/requests", nil)
 	var out []string
-	for _, r := range list {
+	for _, r := range b.Requests() {
 		if r.Actor == "bot" {
-			path, _, _ := strings.Cut(r.Path, "?")
-			out = append(out, r.Method+" "+strings.TrimPrefix(path, "/rest/api/2/"))
+			out = append(out, r.Method+" "+strings.TrimPrefix(r.Path, "/rest/api/2/"))
 		}
 	}
 	return out
@@ -220,21 +201,4 @@ func text(f ticket.Field, s string) trackers.FieldWrite {
 
 var marker = ticket.Marker{
 	Installation: "dev", Pair: "pair/helpdesk/tkt_0123456789abcdefghij/jira", Generation: 1, State: ticket.Linked,
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -43,9 +43,18 @@ func (t *Tracker) self(ctx context.Context) (*gojira.User, error) {
 	if me != nil {
 		return me, nil
 	}
-	me = &gojira.User{}
-	if _, err := t.get(ctx, "read own account", "myself", nil, me); err != nil {
+	return t.askSelf(ctx)
+}
+
+// askSelf reads our own account even if it is known already.
+func (t *Tracker) askSelf(ctx context.Context) (*gojira.User, error) {
+	const op = "read own account"
+	me := &gojira.User{}
+	if _, err := t.get(ctx, op, "myself", nil, me); err != nil {
 		return nil, err
+	}
+	if accountID(me) == "" {
+		return nil, without(op, "account")
 	}
 	t.mu.Lock()
 	t.me = me

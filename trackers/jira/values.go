@@ -49,7 +49,7 @@ func (t *Tracker) values(doc *document, opts trackers.FetchOptions) map[ticket.F
 	title := doc.text("summary")
 	values := map[ticket.Field]ticket.Value{
 		ticket.Title:       {Fingerprint: ticket.Fingerprint(title), Text: title},
-		ticket.Description: t.description(doc, opts.Known[ticket.Description]),
+		ticket.Description: t.description(doc, opts),
 		ticket.Priority:    t.priority(priority),
 		ticket.Assignee:    t.person(doc, "assignee"),
 		ticket.Reporter:    t.person(doc, "reporter"),
@@ -77,7 +77,7 @@ func (t *Tracker) person(doc *document, field string) ticket.Value {
 
 // description is Jira's own rendering as Markdown. Its fingerprint is that of
 // the wiki text, so that no converter, theirs or ours, can make it differ.
-func (t *Tracker) description(doc *document, known string) ticket.Value {
+func (t *Tracker) description(doc *document, opts trackers.FetchOptions) ticket.Value {
 	raw := doc.text("description")
 	v := ticket.Value{Fingerprint: ticket.Fingerprint(raw)}
 	if strings.TrimSpace(raw) == "" {
@@ -89,7 +89,8 @@ func (t *Tracker) description(doc *document, known string) ticket.Value {
 	}
 	v.Text = trackers.StripFooter(t.toMarkdown(html, raw))
 	v.Size = len(v.Text)
-	if v.Text != "" && v.Fingerprint == known || v.Size > trackers.MaxText {
+	known := v.Text != "" && v.Fingerprint == opts.Known[ticket.Description]
+	if !opts.Whole && (known || v.Size > trackers.MaxText) {
 		v.Text, v.Omitted = "", true
 	}
 	return v

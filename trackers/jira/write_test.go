@@ -56,25 +56,6 @@ func TestCreate(t *testing.T) {
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
 
-func TestCreateWithUnknownPeople(t *testing.T) {
-	t.Parallel()
-	both(t, func(t *testing.T, b *bundle) {
-		d := draft(trackers.FieldWrite{
-			Field: ticket.Assignee, Value: ticket.Value{User: &ticket.User{Email: "carol@example.com"}},
-		})
-		d.Reporter = &ticket.User{Email: "carol@example.com"}
-		created, err := b.Create(t.Context(), d)
-		require.NoError(t, err)
-		require.Equal(t, []trackers.Written{
-			{Field: ticket.Assignee, Note: ticket.UserUnknown, Detail: "carol@example.com"},
-			{Field: ticket.Reporter, Note: ticket.UserUnknown, Detail: "carol@example.com"},
-		}, created.Result.Fields)
-		s := b.fetch(created.ID, trackers.FetchOptions{})
-		require.Nil(t, s.Fields[ticket.Assignee].User)
-		require.Equal(t, "bot@example.com", s.Fields[ticket.Reporter].User.Email)
-	})
-}
-
 func TestCreateNamesRequiredAndRefusedFields(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, b *bundle) {
@@ -158,20 +139,6 @@ func TestUpdateClears(t *testing.T) {
 		for _, w := range result.Fields {
 			require.False(t, w.Foreign, "%s", w.Field)
 		}
-	})
-}
-
-func TestUpdateOfAnUnknownUserClearsAndSaysSo(t *testing.T) {
-	t.Parallel()
-	both(t, func(t *testing.T, b *bundle) {
-		id := b.issue("ENG", map[string]any{"assignee": map[string]any{"accountId": "sandbox:bob", "name": "bob"}})
-		result, err := b.Update(t.Context(), trackers.Update{ID: id, Fields: []trackers.FieldWrite{
-			{Field: ticket.Assignee, Value: ticket.Value{User: &ticket.User{Email: "carol@example.com"}}},
-		}})
-		require.NoError(t, err)
-		require.Nil(t, result.Snapshot.Fields[ticket.Assignee].User)
-		require.Equal(t, ticket.UserUnknown, result.Fields[0].Note)
-		require.False(t, result.Fields[0].Foreign)
 	})
 }
 

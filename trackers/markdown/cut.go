@@ -224,3 +224,13 @@ func shown(n ast.Node, source []byte) string {
 	})
 	return b.String()
 }
+
+// Close ends a code fence that md leaves open, so that what is put below it is
+// not taken for code.
+func Close(md string) string {
+	open := openFence(md)
+	if open == "" {
+		return md
+	}
+	return strings.TrimRight(md, "\n") + "\n" + open
+}

@@ -3,10 +3,10 @@ package ravenna
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/internal/steer"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 )
@@ -27,35 +27,12 @@ func TestRefusedFieldOfARealWrite(t *testing.T) {
 	require.Equal(t, "bob@example.com", result.Snapshot.Fields[ticket.Assignee].User.Email)
 }
 
-func TestAmbiguousWritesOfTheSandbox(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		fault            string
-		ambiguous, wrote bool
-	}{
-		{"drop-before-commit", true, false}, {"drop-after-commit", true, true}, {"truncate", true, true}, {"html", true, false},
-		{"status:500", true, false}, {"status:429", false, false}, {"status:400", false, false},
-	} {
-		d := newDesk(t)
-		since := time.Now()
-		d.faults(fault{"method": "POST", "path": "/api/tickets", "fault": c.fault})
-		_, err := d.tracker.Create(t.Context(), d.draft())
-		var e *trackers.Error
-		require.ErrorAs(t, err, &e, c.fault)
-		require.Equal(t, c.ambiguous, e.Ambiguous, c.fault)
-		require.Equal(t, 1, count(d.calls(), "POST /tickets"), "a POST is never repeated")
-		found, err := d.tracker.Find(t.Context(), d.channel, marker(), since)
-		require.NoError(t, err)
-		require.Len(t, found, map[bool]int{true: 1}[c.wrote], c.fault)
-	}
-}
-
 func TestTagsAreMadeOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	id := d.report("alice", nil)
 	label := trackers.Update{ID: id, Fields: []trackers.FieldWrite{write(ticket.Labels, ticket.Value{Names: []string{"VPN", "vpn", ""}})}}
-	d.faults(fault{"method": "POST", "path": "/api/tags", "fault": "drop-after-commit"})
+	d.Break(steer.Fault{"method": "POST", "path": "/api/tags", "fault": "drop-after-commit"})
 	_, err := d.tracker.Update(t.Context(), label)
 	var e *trackers.Error
 	require.ErrorAs(t, err, &e)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/internal/steer"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 )
@@ -46,9 +47,9 @@ func (d *desk) history(n int) {
 func TestChangedListsEveryChannel(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	product, err := d.tracker.Describe(t.Context(), "PROD", "")
+	product, err := d.tracker.Describe(t.Context(), trackers.Place{Container: "PROD"})
 	require.NoError(t, err)
-	closed, err := d.tracker.Describe(t.Context(), d.channel.ID, "")
+	closed, err := d.tracker.Describe(t.Context(), trackers.Place{Container: d.channel.ID})
 	require.NoError(t, err)
 	var done string
 	for _, s := range closed.Statuses {
@@ -88,7 +89,7 @@ func TestChangedFindsTheOldestTicketWhateverTheOrder(t *testing.T) {
 		d := newDesk(t)
 		oldest := d.report("alice", nil)
 		d.history(250)
-		d.control("quirks", map[string]any{"sort": quirk})
+		d.Put("quirks", map[string]any{"sort": quirk})
 		edited := d.as("bob", http.MethodPut, "/tickets/"+oldest, map[string]any{"data": map[string]any{"title": "edited"}})
 		at, _ := edited["updatedAt"].(string)
 		events, pages, _ := d.sweep(d.open(), []ticket.Container{d.channel}, parseTime(at))
@@ -129,7 +130,7 @@ func TestChangedWhereSortingIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	id := d.report("alice", nil)
-	d.faults(fault{"method": "GET", "path": "/api/tickets", "fault": "status:400", "times": 1})
+	d.Break(steer.Fault{"method": "GET", "path": "/api/tickets", "fault": "status:400", "times": 1})
 	events, _, _ := d.sweep(d.tracker, []ticket.Container{d.channel}, time.Now().Add(-time.Minute))
 	require.Len(t, events, 1)
 	require.Equal(t, id, events[0].ID)

@@ -113,14 +113,14 @@ func missing(what, without string, err error) string {
 // or its prefix. Statuses are those of the workspace: which of them a channel's
 // forms offer makes no difference to the API. Custom fields are not listed by
 // the API, so they are not checked.
-func (t *Tracker) Describe(ctx context.Context, container, _ string) (*trackers.Container, error) {
+func (t *Tracker) Describe(ctx context.Context, p trackers.Place) (*trackers.Container, error) {
 	queues, _, err := t.queues(ctx)
 	if err != nil {
 		return nil, err
 	}
-	queue, ok := findQueue(queues, container)
+	queue, ok := findQueue(queues, p.Container)
 	if !ok {
-		return nil, &trackers.Error{Kind: trackers.NotFound, Op: "find channel", Message: noChannel(queues, container)}
+		return nil, &trackers.Error{Kind: trackers.NotFound, Op: "find channel", Message: noChannel(queues, p.Container)}
 	}
 	t.statuses.known.forget()
 	all, err := t.statuses.list(ctx)

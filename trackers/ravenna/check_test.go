@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/internal/steer"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 )
@@ -16,7 +17,7 @@ func TestDescribe(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	for _, name := range []string{"IT Support", "it support", "IT", d.channel.ID} {
-		c, err := d.tracker.Describe(t.Context(), name, "")
+		c, err := d.tracker.Describe(t.Context(), trackers.Place{Container: name})
 		require.NoError(t, err)
 		require.Equal(t, "IT", c.Key)
 		require.Equal(t, "IT Support", c.Name)
@@ -30,7 +31,7 @@ func TestDescribe(t *testing.T) {
 			"Open/Open", "In Progress/In Progress", "Waiting/Waiting", "Waiting/Waiting on customer", "Done/Done", "Closed/Closed",
 		}, labels)
 	}
-	_, err := d.tracker.Describe(t.Context(), "Sales", "")
+	_, err := d.tracker.Describe(t.Context(), trackers.Place{Container: "Sales"})
 	require.True(t, trackers.Is(err, trackers.NotFound))
 	require.ErrorContains(t, err, `no channel is named "Sales": there are IT Support (IT), Product (PROD)`)
 }
@@ -64,10 +65,10 @@ func TestCheckNamesEachMissingPermission(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.report("alice", nil)
-	d.faults(
-		fault{"method": "GET", "path": "/api/statuses", "fault": "status:403", "times": 0},
-		fault{"method": "GET", "path": "/api/users", "fault": "status:403", "times": 0},
-		fault{"method": "GET", "path": "/api/ticket-messages", "fault": "status:403", "times": 0},
+	d.Break(
+		steer.Fault{"method": "GET", "path": "/api/statuses", "fault": "status:403", "times": 0},
+		steer.Fault{"method": "GET", "path": "/api/users", "fault": "status:403", "times": 0},
+		steer.Fault{"method": "GET", "path": "/api/ticket-messages", "fault": "status:403", "times": 0},
 	)
 	h, err := d.open(named).Check(t.Context(), []string{"IT"})
 	require.NoError(t, err)
@@ -76,7 +77,7 @@ func TestCheckNamesEachMissingPermission(t *testing.T) {
 	require.Contains(t, h.Problems[1], "people cannot be replicated")
 	require.Contains(t, h.Problems[2], "comments cannot be replicated")
 
-	d.faults(fault{"method": "GET", "path": "/api/tags", "fault": "status:500", "times": 0})
+	d.Break(steer.Fault{"method": "GET", "path": "/api/tags", "fault": "status:500", "times": 0})
 	_, err = d.tracker.Check(t.Context(), nil)
 	require.True(t, trackers.Is(err, trackers.Unavailable), "a server in trouble tells nothing about permissions")
 }

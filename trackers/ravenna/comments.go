@@ -34,11 +34,7 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, base *ur
 		if err != nil {
 			return err
 		}
-		known := opts.KnownComments[c.ID] == c.Fingerprint
-		if c.Body != "" && !opts.Whole && (known || c.Size > trackers.MaxText || c.Size > room) {
-			c.Body, c.Omitted = "", true
-		}
-		room -= len(c.Body)
+		trackers.FitComment(c, opts.KnownComments[c.ID], opts.Whole, &room)
 		s.Comments = append(s.Comments, *c)
 	}
 	sortComments(s.Comments)

@@ -69,6 +69,9 @@ func (h *Hook) signed(signature string, body []byte) bool {
 	return hmac.Equal(given, mac.Sum(nil))
 }
 
+// Delivery implements trackers.Hook: no header is documented.
+func (h *Hook) Delivery(http.Header) string { return "" }
+
 // plainID is what can be a ticket's id. Anything else, such as a path or a text
 // longer than a workflow's id may be, would be delivered again for ever.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,100}$`)

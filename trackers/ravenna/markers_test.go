@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/internal/steer"
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
@@ -20,41 +20,13 @@ func (d *desk) links(id string) []rawLink {
 	return links
 }
 
-func TestMarkCreatesOnceAndReplaces(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	id := d.report("alice", nil)
-	m := marker()
-	for range 2 {
-		require.NoError(t, d.tracker.Mark(t.Context(), id, m, "ENG-1"))
-	}
-	require.Equal(t, 1, count(d.calls(), "POST /ticket-links"))
-	links := d.links(id)
-	require.Len(t, links, 1)
-	require.Equal(t, originURL+"#ticketsync=dev/pair/jira/10001/helpdesk/1/linked", links[0].URL)
-	require.Equal(t, "ENG-1", links[0].Name)
-
-	m.State, m.Generation, m.URL = ticket.Unlinked, 2, originURL+"7"
-	require.NoError(t, d.tracker.Mark(t.Context(), id, m, "ENG-17"))
-	other := ticket.Marker{Installation: installation, Pair: "pair/other/1/helpdesk", Generation: 1, State: ticket.Linked, URL: originURL}
-	require.NoError(t, d.tracker.Mark(t.Context(), id, other, "OTHER-1"))
-	require.Len(t, d.links(id), 2)
-
-	s := d.fetch(id, withLinks)
-	require.True(t, s.LinksRead)
-	require.Equal(t, []ticket.Marker{m, other}, s.Markers)
-	require.Empty(t, s.Elsewhere)
-	require.Empty(t, d.fetch(id, trackers.FetchOptions{}).Markers)
-	require.False(t, d.fetch(id, trackers.FetchOptions{}).LinksRead)
-}
-
 func TestMarkAdoptsABareLinkAndLeavesTheRest(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	id := d.report("alice", nil)
 	d.as("alice", http.MethodPost, "/ticket-links", map[string]any{"ticketId": id, "name": "hers", "url": originURL})
 	d.as("alice", http.MethodPost, "/ticket-links", map[string]any{"ticketId": id, "name": "docs", "url": "https://docs.example.com/x"})
-	d.control("replicated", map[string]any{"ticketId": id, "app": "JIRA", "url": originURL})
+	d.Put("replicated", map[string]any{"ticketId": id, "app": "JIRA", "url": originURL})
 	require.NoError(t, d.tracker.Mark(t.Context(), id, marker(), "ENG-1"))
 	links := d.links(id)
 	require.Len(t, links, 3)
@@ -70,18 +42,6 @@ func TestMarkNeedsAnAddress(t *testing.T) {
 	m := marker()
 	m.URL = ""
 	require.True(t, trackers.Is(d.tracker.Mark(t.Context(), d.report("alice", nil), m, "x"), trackers.Invalid))
-}
-
-func TestLinkWinsOverMetadata(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	created, err := d.tracker.Create(t.Context(), d.draft())
-	require.NoError(t, err)
-	require.Equal(t, []ticket.Marker{marker()}, d.fetch(created.ID, withLinks).Markers)
-	m := marker()
-	m.State = ticket.Unlinked
-	require.NoError(t, d.tracker.Mark(t.Context(), created.ID, m, "ENG-1"))
-	require.Equal(t, []ticket.Marker{m}, d.fetch(created.ID, withLinks).Markers)
 }
 
 func TestSourceTellsOfBuiltInReplication(t *testing.T) {
@@ -121,7 +81,7 @@ func TestFindAfterALostAnswer(t *testing.T) {
 	for range 3 {
 		d.report("alice", nil)
 	}
-	d.faults(fault{"method": "POST", "path": "/api/tickets", "fault": "drop-after-commit"})
+	d.Break(steer.Fault{"method": "POST", "path": "/api/tickets", "fault": "drop-after-commit"})
 	_, err := d.tracker.Create(t.Context(), d.draft())
 	var e *trackers.Error
 	require.ErrorAs(t, err, &e)
@@ -129,7 +89,7 @@ func TestFindAfterALostAnswer(t *testing.T) {
 	d.report("alice", nil)
 
 	for _, quirk := range []string{"on", "off"} {
-		d.control("quirks", map[string]any{"sort": quirk})
+		d.Put("quirks", map[string]any{"sort": quirk})
 		found, err := d.open().Find(t.Context(), d.channel, marker(), since)
 		require.NoError(t, err)
 		require.Len(t, found, 1, "sort %s", quirk)
@@ -175,7 +135,7 @@ func TestFindStopsAtOlderTickets(t *testing.T) {
 	require.Len(t, found, 1)
 	require.Equal(t, created.ID, found[0].ID)
 	require.Equal(t, 1, count(d.calls(), "GET /tickets"))
-	d.control("quirks", map[string]any{"sort": "off"})
+	d.Put("quirks", map[string]any{"sort": "off"})
 	found, err = d.tracker.Find(t.Context(), d.channel, marker(), time.Now().Add(-time.Minute))
 	require.NoError(t, err)
 	require.Len(t, found, 1, "an unsorted list is read whole")

@@ -149,7 +149,7 @@ func (t *Tracker) fields(ctx context.Context, raw *rawTicket, opts trackers.Fetc
 	}
 	fields := map[ticket.Field]ticket.Value{
 		ticket.Title:       {Text: raw.Title},
-		ticket.Description: fit(markdown.Normalize(trackers.StripFooter(description)), raw.fingerprint(ticket.Description), opts.Known[ticket.Description], opts.Whole),
+		ticket.Description: trackers.FitText(markdown.Normalize(trackers.StripFooter(description)), raw.fingerprint(ticket.Description), opts.Known[ticket.Description], opts.Whole),
 		ticket.Priority:    {Level: t.priorities.level(raw.Priority)},
 		ticket.Labels:      {Names: raw.labels()},
 	}
@@ -193,16 +193,6 @@ func (t *Tracker) user(ctx context.Context, id *string) (*ticket.User, error) {
 	}
 	found, err := t.people.id(ctx, *id)
 	return &found.user, err
-}
-
-// fit makes the value of a Markdown text, leaving out what the caller knows and
-// what is too long for a payload.
-func fit(md, fingerprint, known string, whole bool) ticket.Value {
-	v := ticket.Value{Fingerprint: fingerprint, Text: md, Size: len(md)}
-	if !whole && md != "" && (known == fingerprint || len(md) > trackers.MaxText) {
-		v.Text, v.Omitted = "", true
-	}
-	return v
 }
 
 // fingerprint covers a field exactly as it is stored. It needs no call, so that

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/internal/steer"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 )
@@ -83,21 +84,21 @@ func TestFetchFailsRatherThanForgetPeople(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	id := d.report("alice", map[string]any{"assigneeId": "u_bob"})
-	d.faults(fault{"method": "GET", "path": "/api/users/u_bob", "fault": "status:503"})
+	d.Break(steer.Fault{"method": "GET", "path": "/api/users/u_bob", "fault": "status:503"})
 	_, err := d.tracker.Fetch(t.Context(), id, trackers.FetchOptions{})
 	require.True(t, trackers.Is(err, trackers.Unavailable), err)
-	d.faults(fault{"method": "GET", "path": "/api/users/u_bob", "fault": "status:404"})
+	d.Break(steer.Fault{"method": "GET", "path": "/api/users/u_bob", "fault": "status:404"})
 	require.Equal(t, &ticket.User{ID: "u_bob"}, d.fetch(id, trackers.FetchOptions{}).Fields[ticket.Assignee].User)
 }
 
 func TestWrittenTicketIsReportedThoughPeopleCannotBeRead(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.faults(fault{"method": "GET", "path": "/api/users/*", "fault": "status:503", "times": 0})
+	d.Break(steer.Fault{"method": "GET", "path": "/api/users/*", "fault": "status:503", "times": 0})
 	created, err := d.tracker.Create(t.Context(), d.draft())
 	require.NoError(t, err)
 	require.Nil(t, created.Result.Snapshot)
-	d.faults()
+	d.Break()
 	require.Equal(t, d.fetch(created.ID, trackers.FetchOptions{}).Fields[ticket.Title].Fingerprint,
 		written(t, created.Result, ticket.Title).Stored)
 }

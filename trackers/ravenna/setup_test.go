@@ -1,9 +1,7 @@
 package ravenna
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/internal/contract"
+	"github.com/ticketsync/ticketsync/internal/steer"
 	sandbox "github.com/ticketsync/ticketsync/sandbox/ravenna"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -27,6 +26,7 @@ const (
 // desk is a workspace of the sandbox with the adapter in front of it. Every
 // call of either is checked against Ravenna's published API.
 type desk struct {
+	steer.Sandbox
 	t       *testing.T
 	url     string
 	http    *http.Client
@@ -43,9 +43,10 @@ func newDesk(t *testing.T) *desk {
 		front.Close()
 		require.NoError(t, server.Close())
 	})
-	d := &desk{t: t, url: front.URL, http: &http.Client{Transport: contract.LoadIfPresent(t, contract.Ravenna).RoundTripper(t, nil)}}
+	checked := &http.Client{Transport: contract.LoadIfPresent(t, contract.Ravenna).RoundTripper(t, nil)}
+	d := &desk{Sandbox: steer.Sandbox{T: t, URL: front.URL, HTTP: checked}, t: t, url: front.URL, http: checked}
 	d.tracker = d.open()
-	it, err := d.tracker.Describe(t.Context(), "IT Support", "")
+	it, err := d.tracker.Describe(t.Context(), trackers.Place{Container: "IT Support"})
 	require.NoError(t, err)
 	d.channel = it.Container
 	return d
@@ -69,67 +70,19 @@ func (d *desk) open(change ...func(*trackers.Connection)) *Tracker {
 // as makes a call of a person.
 func (d *desk) as(name, method, path string, body any) map[string]any {
 	d.t.Helper()
-	encoded, err := json.Marshal(body)
-	require.NoError(d.t, err)
-	var reader io.Reader
-	if body != nil {
-		reader = bytes.NewReader(encoded)
-	}
-	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+"/api"+path, reader)
-	require.NoError(d.t, err)
-	req.Header.Set(tokenHeader, "rav_"+name)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := d.http.Do(req)
-	require.NoError(d.t, err)
-	answer, err := io.ReadAll(resp.Body)
-	require.NoError(d.t, err)
-	require.NoError(d.t, resp.Body.Close())
-	require.Equal(d.t, http.StatusOK, resp.StatusCode, "%s %s: %s", method, path, answer)
+	answer := d.Call(method, "/api"+path, body, func(r *http.Request) { r.Header.Set(tokenHeader, "rav_"+name) })
 	var out map[string]any
 	_ = json.Unmarshal(answer, &out) // some answers are lists
 	return out
-}
-
-// control steers the sandbox.
-func (d *desk) control(path string, body any) {
-	d.t.Helper()
-	encoded, err := json.Marshal(body)
-	require.NoError(d.t, err)
-	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodPut, d.url+"/_sandbox/"+path, bytes.NewReader(encoded))
-	require.NoError(d.t, err)
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(d.t, err)
-	answer, err := io.ReadAll(resp.Body)
-	require.NoError(d.t, err)
-	require.NoError(d.t, resp.Body.Close())
-	require.Equal(d.t, 2, resp.StatusCode/100, "%s: %s", path, answer)
-}
-
-type fault map[string]any
-
-func (d *desk) faults(faults ...fault) {
-	d.t.Helper()
-	d.control("faults", faults)
 }
 
 // calls lists the sandbox's log as "METHOD /path" since the last time it was
 // asked, queries left out.
 func (d *desk) calls() []string {
 	d.t.Helper()
-	resp, err := http.Get(d.url + "/_sandbox/requests")
-	require.NoError(d.t, err)
-	var log []struct{ Method, Path, Kind string }
-	require.NoError(d.t, json.NewDecoder(resp.Body).Decode(&log))
-	require.NoError(d.t, resp.Body.Close())
-	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodDelete, d.url+"/_sandbox/requests", nil)
-	require.NoError(d.t, err)
-	resp, err = http.DefaultClient.Do(req)
-	require.NoError(d.t, err)
-	require.NoError(d.t, resp.Body.Close())
 	var out []string
-	for _, entry := range log {
-		path, _, _ := strings.Cut(entry.Path, "?")
-		out = append(out, entry.Method+" "+strings.TrimPrefix(path, "/api"))
+	for _, r := range d.Requests() {
+		out = append(out, r.Method+" "+strings.TrimPrefix(r.Path, "/api"))
 	}
 	return out
 }

@@ -11,9 +11,11 @@ import (
 
 const keepStatuses = 5 * time.Minute
 
-// doneGroups are the groups that end a ticket, in lower case. Other groups can
-// exist; none of them is documented to.
-var doneGroups = []string{"done", "closed"}
+// categories are what the groups mean, by their labels in lower case. Other
+// groups can exist; none of them is documented to.
+var categories = map[string]ticket.Category{
+	"open": ticket.Open, "in progress": ticket.Started, "waiting": ticket.Waiting, "done": ticket.Completed, "closed": ticket.Canceled,
+}
 
 // statuses are the workspace's, in the order of its own lists.
 type statuses struct {
@@ -120,10 +122,12 @@ func (s *statuses) byID(ctx context.Context, id string) (ticket.State, error) {
 }
 
 func (r rawStatus) state() ticket.State {
+	category := categories[strings.ToLower(strings.TrimSpace(r.Group.Label))]
 	return ticket.State{
-		ID:    r.ID,
-		Name:  r.Label,
-		Group: r.Group.Label,
-		Done:  slices.Contains(doneGroups, strings.ToLower(strings.TrimSpace(r.Group.Label))),
+		ID:       r.ID,
+		Name:     r.Label,
+		Group:    r.Group.Label,
+		Category: category,
+		Done:     category == ticket.Completed || category == ticket.Canceled,
 	}
 }

@@ -25,7 +25,7 @@ func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Creat
 		return nil, err
 	}
 	if d.Container.ID == "" {
-		found, err := t.Describe(ctx, d.Container.Name, "")
+		found, err := t.Describe(ctx, trackers.Place{Container: d.Container.Name})
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/jira"
+	"github.com/ticketsync/ticketsync/trackers/linear"
 	"github.com/ticketsync/ticketsync/trackers/ravenna"
 )
 
@@ -28,6 +29,7 @@ type kind struct {
 // kinds has one line for each tracker.
 var kinds = []kind{
 	register(jira.Settings, jira.New, jira.NewHook),
+	register(linear.Settings, linear.New, linear.NewHook),
 	register(ravenna.Settings, ravenna.New, ravenna.NewHook),
 }
 
@@ -80,8 +82,10 @@ func Open(c trackers.Connection, log *slog.Logger) (trackers.Tracker, error) {
 		return nil, unknown(c)
 	}
 	log = log.With("connection", c.Name)
+	gate := trackers.NewGate(log)
 	return k.open(c, trackers.Options{
-		HTTP: trackers.NewHTTPClient(trackers.NewGate(log), callTimeout),
+		HTTP: trackers.NewHTTPClient(gate, callTimeout),
+		Gate: gate,
 		Log:  log,
 		Now:  time.Now,
 	})

@@ -26,10 +26,9 @@ func TestSettings(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, kind, s.Kind)
 		require.NotEmpty(t, s.Container)
-		require.NotEmpty(t, s.CustomPrefix)
 		require.Subset(t, s.Flavors, s.WithEmail)
 	}
-	_, ok := Settings("linear")
+	_, ok := Settings("flashduty")
 	require.False(t, ok)
 }
 
@@ -76,14 +75,14 @@ func TestHooksLeavesOutConnectionsWithoutSecret(t *testing.T) {
 	require.Len(t, hooks, 1)
 	require.Contains(t, hooks, "test")
 
-	_, err = Hooks([]trackers.Connection{connection("linear")})
-	require.EqualError(t, err, `open connection test: unknown kind "linear": want jira or ravenna`)
+	_, err = Hooks([]trackers.Connection{connection("flashduty")})
+	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or linear or ravenna`)
 }
 
 func TestUnknownKind(t *testing.T) {
 	t.Parallel()
-	_, err := Open(connection("linear"), slog.New(slog.DiscardHandler))
-	require.EqualError(t, err, `open connection test: unknown kind "linear": want jira or ravenna`)
+	_, err := Open(connection("flashduty"), slog.New(slog.DiscardHandler))
+	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or linear or ravenna`)
 	_, err = Hook(connection("flashduty"))
-	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or ravenna`)
+	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or linear or ravenna`)
 }
