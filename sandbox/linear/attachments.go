@@ -41,7 +41,6 @@ func (c *call) attachmentCreate(args input) (any, error) {
 		if a.ID, err = c.s.claimID("Attachment", in); err != nil {
 			return nil, err
 		}
-		c.s.spend("Attachment", a.ID)
 		c.record(i.ID, object{"attachmentId": a.ID})
 	}
 	return c.saveAttachment(a, action), nil
@@ -72,6 +71,7 @@ func describe(a *attachment, in input) error {
 
 func (c *call) saveAttachment(a attachment, action string) node {
 	c.s.putAttachment(a)
+	c.s.spend("Attachment", a.ID)
 	c.s.deliverAttachment(c.actor, action, a)
 	return c.payload("AttachmentPayload", object{"attachment": c.attachmentNode(a)})
 }

@@ -49,6 +49,8 @@ func TestACommentIsEditedByItsAuthor(t *testing.T) {
 	require.NotNil(t, at(edited, "editedAt"))
 	again := at(w.do(updateComment, object{"id": said["id"], "in": object{"body": "hello all"}}), "commentUpdate.comment")
 	require.Equal(t, edited, again, "nothing changes")
+	bobs := w.as("bob").comment(object{"issueId": "PRO-1", "body": "mine"})
+	w.do(updateComment, object{"id": bobs["id"], "in": object{"body": "edited by the admin"}})
 }
 
 func TestADeletedCommentTakesItsRepliesAlong(t *testing.T) {

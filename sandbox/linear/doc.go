@@ -13,11 +13,12 @@
 //	                                {"null_issue":true}: the next issueCreate or issueUpdate is done, and answers issue: null
 //
 // What the documentation leaves open is decided so: lists come newest first; a
-// comment or an attachment does not move its issue's updatedAt; deleting a
-// comment deletes its replies; an issue permanently deleted takes everything
-// with it, and no id is ever free again. While e-mail is hidden, everybody's is
-// hidden@hidden.invalid, because the schema wants one. The app actor is a user
-// of its own, beside bot, and is logged as bot.
+// comment or an attachment does not move its issue's updatedAt; a comment is
+// edited by its author or by the admin, who is alice; deleting one deletes its
+// replies; an issue permanently deleted takes everything with it, and no id is
+// ever free again. While e-mail is hidden, everybody's is hidden@hidden.invalid,
+// because the schema wants one. The app actor is a user of its own, beside bot,
+// and is logged as bot.
 //
 // Differences from the real thing that a test may meet: everybody may create
 // webhooks and delete for good; documents, cycles, reactions, triage and

@@ -2,12 +2,15 @@ package linear_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"testing"
 
-	"encoding/json"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/internal/contract"
+	"github.com/ticketsync/ticketsync/sandbox/linear"
 )
 
 func TestQueriesAreRunAsWritten(t *testing.T) {
@@ -43,10 +46,8 @@ func TestOneFailureTakesAllOfTheData(t *testing.T) {
 
 func TestWhatDoesNotFitTheSchemaIsRefused(t *testing.T) {
 	t.Parallel()
-	if schemaIfPresent(t) == "" {
-		t.Skip("skipped: no schema beside the project")
-	}
-	w := open(t)
+	path := contract.Shared(t, "reference", "linear", "schema.graphql")
+	w := open(t, func(o *linear.Options) { o.Schema = path })
 	for code, queries := range map[string][]string{
 		"GRAPHQL_PARSE_FAILED": {`query { viewer { id }`},
 		"GRAPHQL_VALIDATION_FAILED": {

@@ -1,12 +1,12 @@
 package linear_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"testing"
 	"time"
 
-	"encoding/json"
 	"github.com/stretchr/testify/require"
 )
 

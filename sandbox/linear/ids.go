@@ -48,4 +48,10 @@ func (s *Server) claimID(typ string, in input) (string, error) {
 	return id, nil
 }
 
-func (s *Server) spend(typ, id string) { s.spent.Put(typ+"/"+id, true) }
+// spend is called after the object is stored: what a crash kept apart is put
+// together by reindex, and an id without an object would be lost for ever.
+func (s *Server) spend(typ, id string) {
+	if _, known := s.spent.Get(typ + "/" + id); !known {
+		s.spent.Put(typ+"/"+id, true)
+	}
+}

@@ -60,8 +60,8 @@ func (c *call) newIssue(in input) (issue, error) {
 // insertIssue numbers and stores a new issue.
 func (c *call) insertIssue(i issue) issue {
 	c.number(&i)
-	c.s.spend("Issue", i.ID)
 	c.s.putIssue(i)
+	c.s.spend("Issue", i.ID)
 	c.s.deliverIssue(c.actor, "create", i, nil)
 	return i
 }

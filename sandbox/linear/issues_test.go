@@ -99,6 +99,7 @@ func TestBadIssuesAreRefused(t *testing.T) {
 		"title must be a string":                    {"title": " "},
 		"createdAt must be a date in the past":      {"createdAt": "2030-01-01T00:00:00Z"},
 		"createAsUser and displayIconUrl are only ": {"createAsUser": "Jane"},
+		"the sandbox does not take cycleId":         {"cycleId": own},
 	} {
 		given := object{"teamId": w.team("PRO"), "title": "x"}
 		for name, value := range in {

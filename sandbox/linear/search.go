@@ -59,16 +59,20 @@ func (v *versions[T]) asOf(at time.Time) []T {
 	return found
 }
 
-// reindex fills the index from the tables, as if all had always been there.
+// reindex fills the index from the tables, as if all had always been there, and
+// knows every id there is as spent.
 func (s *Server) reindex() {
 	for _, i := range s.issues.All() {
 		s.index.issues.add(i.ID, version[issue]{value: i})
+		s.spend("Issue", i.ID)
 	}
 	for _, m := range s.comments.All() {
 		s.index.comments.add(m.ID, version[comment]{value: m})
+		s.spend("Comment", m.ID)
 	}
 	for _, a := range s.attachments.All() {
 		s.index.attachments.add(a.ID, version[attachment]{value: a})
+		s.spend("Attachment", a.ID)
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 // issueLabelCreate makes a label of a team, or of the workspace.
 func (c *call) issueLabelCreate(args input) (any, error) {
 	in := args.input()
+	if err := in.only("id", "name", "color", "description", "teamId", "parentId", "isGroup"); err != nil {
+		return nil, err
+	}
 	now := c.s.now()
 	l := label{Color: "#bec2c8", IsGroup: in.flag("isGroup"), CreatorID: &c.actor.ID, CreatedAt: now, UpdatedAt: now}
 	if err := in.setText("name", &l.Name); err != nil {
@@ -59,6 +62,9 @@ func (l label) clashes(other label) bool {
 
 func (c *call) projectCreate(args input) (any, error) {
 	in := args.input()
+	if err := in.only("id", "name", "description", "teamIds"); err != nil {
+		return nil, err
+	}
 	now := c.s.now()
 	p := project{CreatorID: &c.actor.ID, CreatedAt: now, UpdatedAt: now}
 	if err := in.setText("name", &p.Name); err != nil {
@@ -116,6 +122,10 @@ func (c *call) webhookCreate(args input) (any, error) {
 
 // configure sets what may be changed about a webhook later.
 func configure(w *webhook, in input) error {
+	err := in.only("id", "url", "label", "secret", "enabled", "resourceTypes", "teamId", "allPublicTeams")
+	if err != nil {
+		return err
+	}
 	if err := in.setText("url", &w.URL); err != nil {
 		return err
 	}
@@ -134,7 +144,6 @@ func configure(w *webhook, in input) error {
 	if !in.has("resourceTypes") {
 		return nil
 	}
-	var err error
 	w.ResourceTypes, err = in.texts("resourceTypes")
 	return err
 }

@@ -67,14 +67,20 @@ func TestToken(t *testing.T) {
 // TestRedirectsAreNotFollowed: a mutation would be made at a place we do not know.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	calls := 0
-	tracker := stub(t, func(w http.ResponseWriter, r *http.Request) {
-		calls++
-		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
-	})
-	_, err := tracker.AddComment(t.Context(), "i1", copyDraft())
-	require.True(t, trackers.Is(err, trackers.Unavailable), "%v", err)
-	require.Equal(t, 1, calls)
+	for _, client := range []*http.Client{nil, {}} {
+		calls := 0
+		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			calls++
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}))
+		t.Cleanup(front.Close)
+		tracker, err := New(trackers.Connection{Name: "x", URL: front.URL, Token: secret}, trackers.Options{HTTP: client})
+		require.NoError(t, err)
+		tracker.accounts.put("", viewerOf(t))
+		_, err = tracker.AddComment(t.Context(), "i1", copyDraft())
+		require.True(t, trackers.Is(err, trackers.Unavailable), "%v", err)
+		require.Equal(t, 1, calls)
+	}
 }
 
 // TestRateLimit: the headers tell in epoch milliseconds how long, and the gate

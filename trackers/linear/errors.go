@@ -107,7 +107,7 @@ func (x *call) judge(resp *http.Response, body []byte, readErr error, sent []byt
 			return x.unusable()
 		}
 		if e.Kind != trackers.RateLimited {
-			e.Kind, e.Ambiguous = trackers.Unavailable, x.wrote
+			e.Kind, e.Ambiguous = trackers.Unavailable, e.Ambiguous || x.wrote && readErr != nil
 		}
 		return e
 	case !decoded || resp.StatusCode/100 != 2 || !filled(r.Data):

@@ -26,7 +26,7 @@ type quotaSet struct {
 	retry time.Duration
 }
 
-func quotas(h http.Header, skew time.Duration) quotaSet {
+func quotas(h http.Header, skew time.Duration, now time.Time) quotaSet {
 	var s quotaSet
 	for _, name := range []string{"Requests", "Complexity"} {
 		if q, ok := quotaOf(h, name, skew); ok {
@@ -36,7 +36,7 @@ func quotas(h http.Header, skew time.Duration) quotaSet {
 	if q, ok := quotaOf(h, "Endpoint-Requests", skew); ok {
 		s.endpoint = &q
 	}
-	s.retry, _ = trackers.RetryAfter(h, time.Now())
+	s.retry, _ = trackers.RetryAfter(h, now)
 	return s
 }
 

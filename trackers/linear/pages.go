@@ -20,12 +20,14 @@ func pages(each func(after opt.Value[string]) (api.PageFields, error)) error {
 
 // further reads what comes after a page.
 func further(page api.PageFields, each func(after opt.Value[string]) (api.PageFields, error)) error {
+	last := ""
 	for n := 0; page.HasNextPage; n++ {
 		cursor, ok := page.EndCursor.Get()
-		if !ok || n == maxPages {
+		if !ok || cursor == last || n == maxPages {
 			// Stopping quietly would make what was not read look deleted.
 			return &trackers.Error{Kind: trackers.Unavailable, Op: "list pages", Message: "the list does not end"}
 		}
+		last = cursor
 		var err error
 		if page, err = each(opt.Of(cursor)); err != nil {
 			return err

@@ -24,7 +24,13 @@ func resolve(base *url.URL, address string) string {
 	if !linkScheme(u.Scheme) || u.Host == "" && u.Opaque == "" && u.Path == "" {
 		return ""
 	}
-	return destination(u.String())
+	whole, fragment, has := strings.Cut(u.String(), "#")
+	if has {
+		// A marker may follow a fragment, and a fragment of two parts is no
+		// reason to write it otherwise.
+		whole += "#" + strings.ReplaceAll(fragment, "%23", "#")
+	}
+	return destination(whole)
 }
 
 func linkScheme(scheme string) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 const full = "../../../../shared/reference/linear/schema.graphql"
@@ -94,7 +95,7 @@ func TestOperationsFitLinearsSchema(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("operations.graphql")
 	require.NoError(t, err)
-	document, problems := gqlparser.LoadQuery(whole(t), string(text))
+	document, problems := gqlparser.LoadQueryWithRules(whole(t), string(text), rules.NewDefaultRules())
 	require.Empty(t, problems)
 	require.NotEmpty(t, document.Operations)
 	for _, operation := range document.Operations {

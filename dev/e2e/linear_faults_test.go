@@ -1,0 +1,246 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+// calls are the requests by which a tracker's tickets, comments and links are
+// made, and by which its tickets are changed.
+func (w *world) calls(at place) (root string, creates, updates, reads []fault) {
+	switch at.connection() {
+	case "helpdesk":
+		return w.RavennaURL, []fault{{Method: "POST", Path: ravTicket}, {Method: "POST", Path: ravMessage}, {Method: "POST", Path: ravLink}},
+			[]fault{{Method: "PUT", Path: ravAnyTicket}}, []fault{{Method: "GET", Path: ravAnyTicket}}
+	case "jira":
+		return w.JiraURL, []fault{{Method: "POST", Path: jiraIssue}, {Method: "POST", Path: jiraComment}, {Method: "POST", Path: jiraLink}},
+			[]fault{{Method: "PUT", Path: jiraAnyIssue}}, []fault{{Method: "GET", Path: jiraAnyIssue}}
+	default:
+		return w.LinearURL, []fault{{Operation: "CreateIssue"}, {Operation: "CreateComment"}, {Operation: "CreateAttachment"}},
+			[]fault{{Operation: "UpdateIssue"}}, []fault{{Operation: "Issue*"}}
+	}
+}
+
+// of makes one fault of every kind for each of some requests.
+func of(requests []fault, kinds ...string) (out []fault) {
+	for _, f := range requests {
+		for _, kind := range kinds {
+			f.Fault, f.Times, f.RetryAfter = kind, 1, ""
+			if kind == "status:429" {
+				f.RetryAfter = "1"
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// crowd is two tickets from each side of a route, each with a comment, made
+// while no worker runs.
+type crowd struct {
+	w           *world
+	left, right place
+	all         []tied
+}
+
+func (w *world) crowd(r route, n int) *crowd {
+	w.Helper()
+	c := &crowd{w: w, left: r.left(w), right: r.right(w)}
+	for i := range n {
+		for _, p := range []tied{{here: c.left, there: c.right}, {here: c.right, there: c.left}} {
+			made, err := p.here.create(fmt.Sprintf("%s %d", p.here.connection(), i), "text", nil)
+			require.NoError(w, err)
+			_, err = p.here.say(made.id, "said at "+p.here.connection())
+			require.NoError(w, err)
+			p.w, p.id = w, made.id
+			p.pair = ticket.PairID(ticket.Ref{Connection: p.here.connection(), ID: made.id}, p.there.connection())
+			c.all = append(c.all, p)
+		}
+	}
+	return c
+}
+
+// settle waits for every replica with its comment and link, each once.
+func (c *crowd) settle() {
+	c.w.Helper()
+	for n := range c.all {
+		p := &c.all[n]
+		p.replica = c.w.one(p.there, fmt.Sprintf("%s %d", p.here.connection(), n/2)).id
+		c.w.settled(p.pair, workflows.IsLinked, "")
+		p.agree("said at " + p.here.connection())
+		p.linkedOnce()
+	}
+	c.w.quiet()
+	for _, p := range c.all {
+		p.agree("said at " + p.here.connection())
+	}
+	c.w.holds(c.left, len(c.all))
+	c.w.holds(c.right, len(c.all))
+}
+
+func (c *crowd) started() {
+	c.w.Helper()
+	for _, p := range c.all {
+		c.w.started(p.pair)
+	}
+}
+
+// The answer to a create or an update is lost, or the call itself is: each
+// takes effect once.
+func TestLinearLostAnswers(t *testing.T) {
+	t.Parallel()
+	for _, r := range routes[1:] {
+		for _, hooks := range []string{"normal", "drop"} {
+			t.Run(r.name+", webhooks "+hooks, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				w.StopWorker()
+				c := w.crowd(r, 2)
+				c.started()
+				w.webhooks(hooks)
+				for _, at := range []place{c.left, c.right} {
+					root, creates, _, _ := w.calls(at)
+					w.faults(root, of(creates, "drop-after-commit", "drop-before-commit")...)
+				}
+				w.StartWorker()
+				for _, at := range []place{c.left, c.right} {
+					root, _, _, _ := w.calls(at)
+					w.spent(root)
+				}
+				c.settle()
+
+				w.webhooks("normal")
+				for _, p := range []tied{c.all[0], c.all[0].flip()} {
+					root, _, updates, _ := w.calls(p.there)
+					for _, kind := range []string{"drop-after-commit", "drop-before-commit"} {
+						w.faults(root, of(updates, kind)...)
+						p.sends(values{ticket.Title: kind + " from " + p.here.connection(), ticket.Priority: "low"})
+						w.spent(root)
+						p.sends(values{ticket.Priority: "high", ticket.Assignee: "bob"})
+					}
+				}
+				w.settled(c.all[0].pair, workflows.IsLinked, "")
+				w.silent()
+			})
+		}
+	}
+}
+
+// Errors of every kind on creates, reads and writes cost time, and nothing else.
+func TestLinearErrors(t *testing.T) {
+	t.Parallel()
+	for _, r := range routes[1:] {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.StopWorker()
+			c := w.crowd(r, len(whims))
+			c.started()
+			for _, at := range []place{c.left, c.right} {
+				root, creates, _, _ := w.calls(at)
+				w.faults(root, of(creates, whims...)...)
+			}
+			w.StartWorker()
+			for _, at := range []place{c.left, c.right} {
+				root, _, _, _ := w.calls(at)
+				w.spent(root)
+			}
+			c.settle()
+			for _, back := range []bool{false, true} {
+				p := c.all[0]
+				if back {
+					p = p.flip()
+				}
+				root, _, updates, reads := w.calls(p.there)
+				w.faults(root, append(of(updates, whims...), of(reads, whims...)...)...)
+				for n, p := range c.all {
+					if (p.here.connection() == c.all[0].here.connection()) == back {
+						p = p.flip()
+					}
+					require.NoError(w, p.here.set(p.id, values{ticket.Title: fmt.Sprintf("edited %d %v", n, back)}))
+				}
+				w.spent(root)
+				for n, p := range c.all {
+					for at, id := range map[place]string{p.here: p.id, p.there: p.replica} {
+						w.reads(at, id, values{ticket.Title: fmt.Sprintf("edited %d %v", n, back)})
+					}
+				}
+			}
+			w.holds(c.left, len(c.all))
+			w.holds(c.right, len(c.all))
+		})
+	}
+}
+
+// A revoked token stops the pairs that need it and says so. Linear says it with
+// a code, whatever the status.
+func TestLinearTokenRevoked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.tie(productDesk(w), proTeam(w), "token", nil)
+	w.faults(w.LinearURL, always("*", "*", "status:401"))
+	require.NoError(t, p.here.set(p.id, values{ticket.Title: "token, edited"}))
+	w.settled(p.pair, workflows.Attention, ticket.Auth)
+	w.faults(w.LinearURL)
+	require.NoError(t, w.update(p.pair, "retry"))
+	w.reads(p.there, p.replica, values{ticket.Title: "token, edited"})
+	w.settled(p.pair, workflows.IsLinked, "")
+}
+
+// The worker ends in the middle of creates, comments and edits, on every route
+// and in both directions.
+func TestRestartInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var all []*crowd
+	for _, r := range routes {
+		for _, at := range []place{r.left(w), r.right(w)} {
+			root, creates, _, _ := w.calls(at)
+			w.faults(root, of(creates, "delay:500ms")...)
+		}
+	}
+	for _, r := range routes {
+		all = append(all, w.crowd(r, 1))
+	}
+	w.spentSome()
+	w.StopWorker()
+	w.StartWorker()
+	for _, c := range all {
+		c.settle()
+	}
+	for _, c := range all {
+		for n, p := range c.all {
+			root, _, updates, _ := w.calls(p.there)
+			w.faults(root, of(updates, "delay:500ms")...)
+			require.NoError(t, p.here.set(p.id, values{ticket.Title: fmt.Sprintf("restarted %d", n), ticket.Priority: "urgent"}))
+			w.spent(root)
+			w.StopWorker()
+			_, err := p.here.say(p.id, "said without a worker")
+			require.NoError(t, err)
+			w.StartWorker()
+			w.reads(p.there, p.replica, values{ticket.Title: fmt.Sprintf("restarted %d", n), ticket.Priority: "urgent"})
+			p.agree("said at "+p.here.connection(), "said without a worker")
+		}
+	}
+	w.silent()
+}
+
+// spentSome waits until some create is under way.
+func (w *world) spentSome() {
+	w.Helper()
+	w.eventually("a create under way", func() error {
+		for _, root := range w.Trackers() {
+			for _, r := range w.requests(root) {
+				if r.Kind == "write" {
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("none yet")
+	})
+}
