@@ -37,6 +37,9 @@ func Deliver(routes []reconcile.Rules, connection string, e ticket.Event, source
 			continue
 		}
 		other := r.End(side.Other()).Connection
+		if r.End(side.Other()).Announces && (e.Kind == ticket.CommentEvent || e.Kind == ticket.LinkEvent) {
+			continue // neither is ever told
+		}
 		at, seen := index[other]
 		if !seen {
 			at = len(out)

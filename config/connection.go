@@ -45,7 +45,7 @@ func (r *reader) connection(e entry) Connection {
 		}
 		return want
 	}
-	c.URL = o.address("url", whenKnown("the address of its API"))
+	c.URL = o.address("url", whenKnown("the address of its API"), k.Announces)
 	c.WebURL = r.webURL(o, k, c.URL, known)
 	c.Token = o.secret("token", whenKnown("${NAME} of a variable that holds the API token"), NeedAll)
 	if c.HookKey = o.secret("webhook_token", "", NeedWebhooks); c.HookKey != "" && !pathSafe.MatchString(c.HookKey) {
@@ -53,6 +53,9 @@ func (r *reader) connection(e entry) Connection {
 		c.HookKey = ""
 	}
 	c.Secret = o.secret("webhook_secret", "", NeedWebhooks)
+	if n := cmp.Or(o.take("webhook_secret"), o.take("webhook_token")); n != nil && k.Announces {
+		r.fail(n, "%s sends no webhooks: remove it", o.what)
+	}
 	if len(k.Flavors) > 0 {
 		c.Flavor = o.word("flavor", k.Flavors[0], k.Flavors...)
 		r.email(o, k, &c)
@@ -106,7 +109,8 @@ func (o *object) secret(key string, want required, last Need) string {
 	return s.text
 }
 
-func (o *object) address(key string, want required) string {
+// address reads where an API is. One that is whole is used as it stands.
+func (o *object) address(key string, want required, whole bool) string {
 	s, ok := o.text(key, want)
 	if !ok || s.unresolved {
 		return ""
@@ -120,6 +124,9 @@ func (o *object) address(key string, want required) string {
 		o.r.fail(s.node, "%s of %s holds more than host and path: keep credentials in token, and remove ?, # and what follows", key, o.what)
 		return ""
 	}
+	if whole {
+		return s.text
+	}
 	return strings.TrimRight(s.text, "/")
 }
 
@@ -127,6 +134,9 @@ func (o *object) address(key string, want required) string {
 // tells.
 func (r *reader) webURL(o *object, k trackers.Settings, api string, known bool) string {
 	n := o.take("web_url")
+	if n == nil && k.Announces {
+		return ""
+	}
 	if n == nil {
 		u, err := url.Parse(api)
 		if known && (k.Browse == "" || err == nil && k.Gateway != "" && u.Host == k.Gateway) {

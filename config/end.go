@@ -34,8 +34,9 @@ func (c endChecker) kindOf(e reconcile.End) trackers.Settings {
 func containers() []string {
 	var out []string
 	for _, name := range registry.Kinds() {
-		k, _ := registry.Settings(name)
-		out = append(out, k.Container)
+		if k, _ := registry.Settings(name); k.Container != "" {
+			out = append(out, k.Container)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -77,6 +78,11 @@ func (c endChecker) read(route *object, side ticket.Side, direction reconcile.Di
 		for _, key := range append(places(), "issue_type") {
 			o.text(key, "")
 		}
+		o.done()
+		return end
+	}
+	if k.Announces {
+		end.Announces, end.Name = true, end.Connection
 		o.done()
 		return end
 	}

@@ -22,7 +22,12 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	o := r.object(e.value, e.key.node, what)
 	rules := reconcile.Rules{Name: e.key.text}
 
-	rules.Direction = o.direction(false)
+	silent, kind, announces := ends.announcing(o)
+	if announces {
+		rules.Direction = o.towards(silent)
+	} else {
+		rules.Direction = o.direction(false)
+	}
 	rules.Left = ends.read(o, ticket.Left, rules.Direction)
 	rules.Right = ends.read(o, ticket.Right, rules.Direction)
 	if rules.Left.Connection != "" && rules.Left.Connection == rules.Right.Connection {
@@ -30,7 +35,11 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	}
 	rules.Filter = r.filter(o.take("filter"), "filter of "+what)
 
-	rules.Status = r.status(o.take("status"), "status of "+what)
+	if announces {
+		rules.Status = r.told(o.take("status"), "status of "+what, silent, kind)
+	} else {
+		rules.Status = r.status(o.take("status"), "status of "+what)
+	}
 	rules.Unmapped = o.word("unmapped", "hold", "hold", "ignore")
 	rules.Paths = r.paths(o.take("paths"), "paths of "+what)
 
@@ -47,7 +56,11 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	rules.Chain = o.boolean("chain", false)
 	rules.Elsewhere = o.word("replicated_elsewhere", "attention", "attention", "ignore")
 	rules.CreateLabels = o.boolean("create_labels", false)
-	rules.OnDelete = o.word("on_delete", "comment", "comment", "close", "ignore")
+	if announces {
+		rules.OnDelete = o.word("on_delete", "status", "status", "canceled", "ignore")
+	} else {
+		rules.OnDelete = o.word("on_delete", "comment", "comment", "close", "ignore")
+	}
 	enabled := o.boolean("enabled", true)
 	rules.Enabled = &enabled
 	o.done()

@@ -40,13 +40,12 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.Jira, "jira", o.Jira, "address of the sandbox Jira")
 	flags.StringVar(&o.Linear, "linear", o.Linear, "address of the sandbox Linear")
 	flags.StringVar(&o.LinearSchema, "linear-schema", "", "file of Linear's published schema, to validate every request against (default $"+stack.LinearSchema+")")
+	flags.StringVar(&o.Flashduty, "flashduty", o.Flashduty, "address of the sandbox Flashduty")
 	flags.StringVar(&o.Receiver, "receiver", o.Receiver, "address of the webhook receiver")
 	flags.StringVar(&o.Temporal, "temporal", o.Temporal, "address of Temporal")
 	flags.StringVar(&o.UI, "ui", o.UI, "address of Temporal UI")
 	flags.StringVar(&o.DataDir, "data-dir", o.DataDir, "folder of everything that outlives a restart")
 	flags.StringVar(&o.Config, "config", o.Config, "configuration file")
-	// Scripts may name every tracker's address; this one has no server yet.
-	flags.String("flashduty", "127.0.0.1:9104", "reserved for the sandbox Flashduty")
 	play := flags.Bool("demo", true, "play the demo once everything is up")
 	verbose := flags.Bool("v", false, "log what the worker and the receiver do")
 	if err := flags.Parse(args); err != nil {
@@ -74,11 +73,12 @@ func run(ctx context.Context, args []string) error {
   Ravenna       %s/api   (header x-ravenna-api-token: rav_alice)
   Jira          %s   (basic auth alice@example.com:sandbox)
   Linear        %s/graphql   (header Authorization: lin_api_alice)
+  Flashduty     %s   (what was pushed: /_sandbox/pushes)
   receiver      %s
   data          %s
 
 ready
-`, s.Temporal.UIURL(), s.Temporal.FrontendAddr(), s.RavennaURL, s.JiraURL, s.LinearURL, s.ReceiverURL, o.DataDir)
+`, s.Temporal.UIURL(), s.Temporal.FrontendAddr(), s.RavennaURL, s.JiraURL, s.LinearURL, s.FlashdutyURL, s.ReceiverURL, o.DataDir)
 
 	if *play {
 		if err := demo.Play(ctx, s, os.Stdout); err != nil && ctx.Err() == nil {

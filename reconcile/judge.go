@@ -49,7 +49,8 @@ func Judge(r *Rules, side ticket.Side, t *ticket.Snapshot) []Verdict {
 		return err == nil && m.State == ticket.Linked && to == t.Ref.Connection && origin != t.Ref && origin.Connection != other
 	})
 	if at >= 0 {
-		out = append(out, v("replica", r.Chain, ticket.IsReplica, t.Markers[at].Pair))
+		// What is only announced makes no chain.
+		out = append(out, v("replica", r.Chain || r.End(side.Other()).Announces, ticket.IsReplica, t.Markers[at].Pair))
 	} else {
 		out = append(out, Verdict{Rule: "replica", OK: true})
 	}

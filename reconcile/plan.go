@@ -30,6 +30,7 @@ const (
 	AddComment    OpKind = "add-comment"
 	EditComment   OpKind = "edit-comment"
 	DeleteComment OpKind = "delete-comment"
+	Announce      OpKind = "announce"
 )
 
 // Operation is one write on one ticket.
@@ -39,6 +40,7 @@ type Operation struct {
 	Writes  []Write      `json:"writes,omitempty"`
 	Move    *Step        `json:"move,omitempty"`
 	Comment *CommentCopy `json:"comment,omitempty"`
+	News    *News        `json:"news,omitempty"`
 }
 
 // Write sets one field.
@@ -90,6 +92,10 @@ func Plan(rules *Rules, state State, left, right *ticket.Snapshot) Decision {
 		return p.Decision
 	}
 	p.lapse()
+	if side, ok := rules.Announces(); ok {
+		p.announce(side)
+		return p.Decision
+	}
 	for _, f := range rules.FieldRules() {
 		p.field(f)
 	}

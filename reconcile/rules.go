@@ -39,7 +39,7 @@ type Rules struct {
 	// CreateLabels lets labels be made on a tracker that keeps them as objects.
 	CreateLabels bool   `json:"create_labels,omitempty" yaml:"create_labels"`
 	Elsewhere    string `json:"replicated_elsewhere,omitempty" yaml:"replicated_elsewhere"` // attention | ignore
-	OnDelete     string `json:"on_delete,omitempty" yaml:"on_delete"`                       // comment | close | ignore
+	OnDelete     string `json:"on_delete,omitempty" yaml:"on_delete"`                       // comment | close | ignore; where changes are announced status | canceled | ignore
 	Enabled      *bool  `json:"enabled,omitempty" yaml:"enabled"`
 
 	// Set by the route's workflow, not by the file.
@@ -62,7 +62,10 @@ type End struct {
 	ByKey bool   `json:"by_key,omitempty" yaml:"-"`
 	// Part narrows the container to a part of it, by name; "" is all of it.
 	Part string `json:"part,omitempty" yaml:"-"`
-	Type string `json:"issue_type,omitempty" yaml:"issue_type"` // the type created, and the only one replicated
+	// Announces tells that this side is only told of changes: it can neither be
+	// read nor changed by people.
+	Announces bool   `json:"announces,omitempty" yaml:"-"`
+	Type      string `json:"issue_type,omitempty" yaml:"issue_type"` // the type created, and the only one replicated
 
 	// Container is what the tracker resolved Name and Part to.
 	Container ticket.Container `json:"container,omitzero" yaml:"-"`
@@ -156,6 +159,9 @@ type StatusRule struct {
 	Left      string    `json:"left" yaml:"left"`
 	Right     string    `json:"right" yaml:"right"`
 	Direction Direction `json:"direction,omitempty" yaml:"direction"`
+	// Preset tells that the rule comes from a list made for many containers:
+	// not every one has the status.
+	Preset bool `json:"preset,omitempty" yaml:"-"`
 }
 
 // CustomRule pairs two custom fields by their trackers' own names.

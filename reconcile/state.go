@@ -24,6 +24,8 @@ type State struct {
 	// Edges are the status changes seen to be possible on each side: status
 	// name to the names one step away.
 	Edges map[ticket.Side]map[string][]string `json:"edges,omitempty"`
+	// Told is what an announcing side was told last, nil before the first time.
+	Told *Told `json:"told,omitempty"`
 	// Footer is the last line of the replica's description, "" for none.
 	Footer string `json:"footer,omitempty"`
 }

@@ -126,8 +126,8 @@ func reachOut(ctx context.Context, file *config.File, c trackers.Connection, log
 			if end.Connection != c.Name {
 				continue
 			}
-			if !slices.Contains(containers, end.Label()) {
-				containers = append(containers, end.Label())
+			if !slices.Contains(containers, end.Name) {
+				containers = append(containers, end.Name)
 			}
 			verdict := ReachedVerdict{EndReport: endReport(end)}
 			switch found, err := checker.Describe(ctx, trackers.Place{Container: end.Name, Part: end.Part}); {
@@ -148,7 +148,9 @@ func reachOut(ctx context.Context, file *config.File, c trackers.Connection, log
 	case err != nil:
 		out.health.Problems = append(out.health.Problems, told(err))
 	default:
-		out.health.Token = tokenValid
+		if out.health.Token = tokenValid; health.Unproven {
+			out.health.Token = tokenUnknown
+		}
 		out.health.Account = cmp.Or(health.Account.Name, health.Account.Email, health.Account.ID)
 		out.health.Email = health.Account.Email
 		out.health.Skew = health.Skew.Seconds()

@@ -46,6 +46,11 @@ type Snapshot struct {
 	// which cost some trackers a second read.
 	LinksRead bool `json:"links_read,omitempty"`
 
+	// Changes are the history that was asked for, oldest first; MoreChanges
+	// tells that it goes on.
+	Changes     []Change `json:"changes,omitempty"`
+	MoreChanges bool     `json:"more_changes,omitempty"`
+
 	Comments []Comment `json:"comments,omitempty"`
 	// CommentsRead tells that Comments is the ticket's whole list.
 	CommentsRead bool `json:"comments_read,omitempty"`

@@ -38,6 +38,9 @@ type FetchOptions struct {
 	Links bool `json:"links,omitempty"`
 	// Comments asks for the whole list of comments, one or more further reads.
 	Comments bool `json:"comments,omitempty"`
+	// Changes asks for the ticket's history after the change with this id, ""
+	// for all of it; nil asks for none.
+	Changes *string `json:"changes,omitempty"`
 	// Text that the caller knows need not be returned: fingerprints by field,
 	// and by comment id.
 	Known         map[ticket.Field]string `json:"known,omitempty"`
@@ -241,9 +244,11 @@ type Place struct {
 
 // Health is what Check found.
 type Health struct {
-	Account  ticket.User   `json:"account"`
-	Skew     time.Duration `json:"skew"` // the tracker's clock minus ours
-	Problems []string      `json:"problems,omitempty"`
+	Account ticket.User   `json:"account"`
+	Skew    time.Duration `json:"skew"` // the tracker's clock minus ours
+	// Unproven tells that the token cannot be tried without writing.
+	Unproven bool     `json:"unproven,omitempty"`
+	Problems []string `json:"problems,omitempty"`
 }
 
 // Container is a channel, project or team as apply sees it.

@@ -18,6 +18,7 @@ import (
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/routing"
+	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/registry"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -45,13 +46,15 @@ const (
 // Run works until ctx ends.
 func Run(ctx context.Context, cfg Config) error {
 	var connections []activities.Connection
-	var names []string
+	var swept []string // connections that can list what changed
 	for _, c := range cfg.File.Connections {
 		t, err := registry.Open(c.Connection, cfg.Log)
 		if err != nil {
 			return err
 		}
-		names = append(names, c.Name)
+		if _, ok := t.(trackers.Lister); ok {
+			swept = append(swept, c.Name)
+		}
 		connections = append(connections, activities.Connection{Connection: c.Connection, Tracker: t})
 	}
 	routes := routing.NewRegistry(cfg.Client, cfg.Log, settingsAge)
@@ -74,7 +77,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if cfg.Health != "" {
 		go func() { ended <- health(ctx, cfg.Health, cfg.Client) }()
 	}
-	t := tender{routes: routes, client: cfg.Client, log: cfg.Log, connections: names}
+	t := tender{routes: routes, client: cfg.Client, log: cfg.Log, connections: swept}
 	ticker := time.NewTicker(tending)
 	defer ticker.Stop()
 	for {

@@ -135,7 +135,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 			return goesOn, err
 		}
 	}
-	if t.Ours && !replicaOfOthers(t, p.Origin) {
+	if t.Ours && !replicaOfOthers(t, p.Origin) && !announces(met.Routes) {
 		if look < looks {
 			return looksAgain, nil
 		}
@@ -147,7 +147,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	}
 	p.Rules = rules
 	p.Generation = 1
-	if met.Interrupted {
+	if met.Interrupted && !announces(met.Routes) {
 		found, err := p.seek(met.Routes)
 		if err != nil || found {
 			return goesOn, err
@@ -207,6 +207,16 @@ func replicaOfOthers(t *ticket.Snapshot, self ticket.Ref) bool {
 		}
 	}
 	return false
+}
+
+// announces reports whether the routes only tell: what is told makes no loop
+// and no replica, so it matters not who made a ticket or whether it was told
+// before.
+func announces(routes []reconcile.Rules) bool {
+	return slices.ContainsFunc(routes, func(r reconcile.Rules) bool {
+		_, ok := r.Announces()
+		return ok
+	})
 }
 
 func sideOf(routes []reconcile.Rules, connection string) (ticket.Side, bool) {

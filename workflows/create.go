@@ -30,6 +30,10 @@ func (p *pair) create() (reason ticket.Reason, detail string) {
 			return reason, detail
 		}
 	}
+	if p.silent(side.Other()) {
+		p.beginTelling(origin)
+		return "", ""
+	}
 	if p.Intent != nil && p.resolveIntent() || p.Intent == nil && p.send(origin) {
 		p.settle(origin)
 	}

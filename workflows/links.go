@@ -44,6 +44,9 @@ func (p *pair) addressed() bool {
 // mark writes the pair's marker on some of its tickets. A tracker that refuses
 // holds only the link.
 func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
+	if len(p.spoken()) < len(bothSides) {
+		return // there is no other ticket to lead to
+	}
 	futures := make([]workflow.Future, len(sides))
 	for i, side := range sides {
 		other := p.Tickets[side.Other()]
@@ -113,9 +116,13 @@ func (p *pair) absent(side ticket.Side) {
 func (p *pair) deleted(side ticket.Side) {
 	other := side.Other()
 	if !p.ref(other).IsZero() && p.Rules.Direction.From(side) {
-		switch p.Rules.OnDelete {
-		case "ignore":
-		case "close":
+		switch {
+		case p.silent(other):
+			if !p.farewell(other) {
+				return
+			}
+		case p.Rules.OnDelete == "ignore":
+		case p.Rules.OnDelete == "close":
 			if !p.close(other) {
 				return
 			}

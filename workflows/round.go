@@ -36,10 +36,11 @@ func (p *pair) round() {
 	// Each turn writes something; a way of many transitions takes one each.
 	const turns = 25
 	for range turns {
-		if p.snap[ticket.Left] == nil || p.snap[ticket.Right] == nil || p.stopped() {
+		left, right := p.visible(ticket.Left), p.visible(ticket.Right)
+		if left == nil || right == nil || p.stopped() {
 			break
 		}
-		d := reconcile.Plan(p.Rules, p.Sync, p.snap[ticket.Left], p.snap[ticket.Right])
+		d := reconcile.Plan(p.Rules, p.Sync, left, right)
 		p.Sync = d.State
 		p.entries(d.Notes)
 		p.stampHolds()
@@ -48,6 +49,7 @@ func (p *pair) round() {
 		}
 		if len(d.Operations) == 0 {
 			p.SyncedAt, p.stale = workflow.Now(p.ctx).UTC(), 0
+			p.readOn()
 			break
 		}
 		if !p.execute(d.Operations) {
@@ -60,6 +62,14 @@ func (p *pair) round() {
 	p.held = nil
 	p.snap = map[ticket.Side]*ticket.Snapshot{}
 	p.bound()
+}
+
+// visible is a side's ticket as far as it can be read.
+func (p *pair) visible(side ticket.Side) *ticket.Snapshot {
+	if p.silent(side) {
+		return &ticket.Snapshot{Ref: p.ref(side)}
+	}
+	return p.snap[side]
 }
 
 // inForce reports whether the route replicates now. While it does not, only
@@ -108,7 +118,7 @@ func (p *pair) fetch() bool {
 		others = others || want[side].any() && want[side].Others
 	}
 	need := map[ticket.Side]Dirt{}
-	for _, side := range bothSides {
+	for _, side := range p.spoken() {
 		if d := want[side]; d.any() {
 			need[side] = d
 		} else if others && p.snap[side] == nil {
@@ -123,8 +133,8 @@ func (p *pair) fetch() bool {
 	}
 	// One side was read alone because only we seemed to have acted. If it
 	// shows something new after all, the other is needed.
-	for _, side := range bothSides {
-		if p.snap[side] != nil && p.snap[side.Other()] == nil && p.differs(side) {
+	for _, side := range p.spoken() {
+		if p.snap[side] != nil && p.snap[side.Other()] == nil && !p.silent(side.Other()) && p.differs(side) {
 			if p.read(side.Other(), Dirt{Fields: true}) == nil {
 				p.soil(side, want[side])
 				return false
@@ -282,6 +292,12 @@ func (p *pair) options(side ticket.Side, d Dirt) trackers.FetchOptions {
 	fp := fs.Left
 	if side == ticket.Right {
 		fp = fs.Right
+	}
+	if p.silent(side.Other()) {
+		opts.Changes, opts.Comments = p.history(), false
+		if p.Sync.Told != nil {
+			fp = p.Sync.Told.Description
+		}
 	}
 	if fp != "" && fs.Take == "" {
 		opts.Known = map[ticket.Field]string{ticket.Description: fp}

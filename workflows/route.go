@@ -154,7 +154,7 @@ func (r *route) check(ctx workflow.Context, rules reconcile.Rules) (CheckResult,
 		} else {
 			out.Rules.Right.Container, out.Rules.Right.Edges = c.Container, c.Edges
 		}
-		if len(rules.Status) == 0 {
+		if len(rules.Status) == 0 || end.Announces {
 			out.categorize(side, c.Statuses)
 		}
 	}
@@ -206,6 +206,9 @@ func (out *CheckResult) examine(side ticket.Side, c *trackers.Container) {
 		out.Statuses[side] = append(out.Statuses[side], t)
 	}
 	for _, rule := range rules.Status {
+		if rule.Preset {
+			continue
+		}
 		name := rule.Left
 		if side == ticket.Right {
 			name = rule.Right

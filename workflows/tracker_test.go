@@ -38,6 +38,11 @@ type tracker struct {
 	during map[string]func()
 	calls  []string // operation and ticket, in order of arrival
 	drafts []trackers.Draft
+	// changes are the tickets' histories, where they have any; told is what
+	// the tracker was told, a page of history at most page changes.
+	changes map[string][]ticket.Change
+	told    []trackers.News
+	page    int
 }
 
 // fault makes calls of an operation fail, before or after they took effect.
@@ -138,6 +143,9 @@ func (k *tracker) Fetch(_ context.Context, id string, opts trackers.FetchOptions
 	out.LinksRead, out.CommentsRead = true, opts.Comments
 	if !opts.Comments {
 		out.Comments = nil
+	}
+	if opts.Changes != nil {
+		k.recount(out, *opts.Changes)
 	}
 	for f, v := range out.Fields {
 		if f == ticket.Description && opts.Known[f] == v.Fingerprint && !opts.Whole {

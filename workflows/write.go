@@ -28,6 +28,8 @@ func (p *pair) execute(ops []reconcile.Operation) bool {
 			ok = p.set(op)
 		case reconcile.MoveStatus:
 			ok = p.move(op)
+		case reconcile.Announce:
+			ok = p.tell(op)
 		default:
 			ok = p.comment(op)
 		}

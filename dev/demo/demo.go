@@ -29,11 +29,11 @@ func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
 	d := &demo{
 		ctx: ctx, s: s, out: out, stamp: time.Now().Format("15:04:05"),
 		alice: people.AtRavenna(s.RavennaURL, "alice"), bob: people.AtJira(s.JiraURL, "bob"),
-		bobInLinear: people.AtLinear(s.LinearURL, "bob"),
+		bobInLinear: people.AtLinear(s.LinearURL, "bob"), changes: people.AtFlashduty(s.FlashdutyURL),
 	}
 	fmt.Fprintf(out, "\ndemo: alice works in Ravenna, bob in Jira and Linear\n\n")
 	for _, step := range []func() error{
-		d.ticketAppears, d.commentToJira, d.commentToRavenna, d.statusToJira, d.statusToRavenna, d.issueAppears, d.noteStays,
+		d.ticketAppears, d.commentToJira, d.commentToRavenna, d.statusToJira, d.statusToRavenna, d.issueAppears, d.noteStays, d.changesTold,
 		d.productAppears, d.statusFromLinear, d.taskAppears, d.commentFromLinear,
 	} {
 		if err := step(); err != nil {
@@ -53,6 +53,7 @@ type demo struct {
 	bob   people.Jira
 
 	bobInLinear people.Linear
+	changes     people.Flashduty
 
 	it, wish people.Ticket
 	eng, ops people.Issue

@@ -33,7 +33,7 @@ const childStack = "TICKETSYNC_E2E_STACK"
 const inFlight = 100 * time.Second
 
 // places are where a child's stack listens and keeps its data.
-type places struct{ Ravenna, Jira, Linear, Receiver, Temporal, DataDir string }
+type places struct{ Ravenna, Jira, Linear, Flashduty, Receiver, Temporal, DataDir string }
 
 // worlds is how many stacks run at once: they wait more than they compute.
 const worlds = 4
@@ -59,8 +59,8 @@ func runChild(at string) error {
 		return fmt.Errorf("read %s: %w", childStack, err)
 	}
 	s, err := stack.Start(context.Background(), stack.Options{
-		Ravenna: p.Ravenna, Jira: p.Jira, Linear: p.Linear, Receiver: p.Receiver, Temporal: p.Temporal, DataDir: p.DataDir,
-		Config: filepath.Join("..", "ticketsync.yaml"), Edit: quick, Out: os.Stderr,
+		Ravenna: p.Ravenna, Jira: p.Jira, Linear: p.Linear, Flashduty: p.Flashduty, Receiver: p.Receiver, Temporal: p.Temporal, DataDir: p.DataDir,
+		Config: filepath.Join("..", "ticketsync.yaml"), Edit: calm, Out: os.Stderr,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {
@@ -81,13 +81,14 @@ type child struct {
 
 func newChild(t *testing.T) *child {
 	t.Helper()
-	c := &child{at: places{Ravenna: free(t), Jira: free(t), Linear: free(t), Receiver: free(t), Temporal: free(t), DataDir: t.TempDir()}}
+	c := &child{at: places{Ravenna: free(t), Jira: free(t), Linear: free(t), Flashduty: free(t), Receiver: free(t), Temporal: free(t), DataDir: t.TempDir()}}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	root := func(address string) string { return "http://" + address }
 	c.world = &world{T: t, ctx: ctx, logs: &logs{}, patience: inFlight,
 		Stack: &stack.Stack{
-			RavennaURL: root(c.at.Ravenna), JiraURL: root(c.at.Jira), LinearURL: root(c.at.Linear), ReceiverURL: root(c.at.Receiver),
+			RavennaURL: root(c.at.Ravenna), JiraURL: root(c.at.Jira), LinearURL: root(c.at.Linear),
+			FlashdutyURL: root(c.at.Flashduty), ReceiverURL: root(c.at.Receiver),
 		},
 		rav: people.AtRavenna(root(c.at.Ravenna), "alice"), jira: people.AtJira(root(c.at.Jira), "alice"),
 		linear: people.AtLinear(root(c.at.Linear), "alice")}

@@ -75,6 +75,19 @@ func quick(f *config.File) {
 	}
 }
 
+// calm is quick, without the routes that only tell of changes: they read a
+// Jira issue once more for each edit.
+func calm(f *config.File) {
+	quick(f)
+	f.Routes = slices.DeleteFunc(f.Routes, func(r reconcile.Rules) bool {
+		_, tells := r.Announces()
+		return tells
+	})
+}
+
+// telling keeps those routes.
+func telling(o *stack.Options) { o.Edit = quick }
+
 // sweeping polls every second.
 func sweeping(f *config.File) {
 	for i := range f.Connections {
@@ -86,8 +99,9 @@ func newWorld(t *testing.T, options ...option) *world {
 	t.Helper()
 	sink := &logs{}
 	o := stack.Options{
-		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
-		Config: filepath.Join("..", "ticketsync.yaml"), Edit: quick, Out: sink,
+		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0",
+		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
+		Config: filepath.Join("..", "ticketsync.yaml"), Edit: calm, Out: sink,
 		Log: slog.New(slog.NewTextHandler(sink, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	}
 	for _, change := range options {

@@ -148,3 +148,8 @@ func (j Jira) Comments(ctx context.Context, key string) ([]Comment, error) {
 		}
 	}
 }
+
+// Delete removes an issue for good.
+func (j Jira) Delete(ctx context.Context, key string) error {
+	return j.Call(ctx, http.MethodDelete, "/issue/"+url.PathEscape(key), nil, nil)
+}

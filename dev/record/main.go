@@ -12,12 +12,14 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/dev/stack"
+	"github.com/ticketsync/ticketsync/reconcile"
 )
 
 func main() {
@@ -72,7 +74,7 @@ func record(ctx context.Context, s scenario, file, out string, force bool) error
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	up, err := stack.Start(ctx, stack.Options{
-		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
+		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0", Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
 		Config: file, Log: slog.New(slog.DiscardHandler),
 		Edit: func(f *config.File) {
 			hasten(f)
@@ -107,4 +109,9 @@ func hasten(f *config.File) {
 		c := &f.Connections[i]
 		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = time.Hour, time.Hour, 3*time.Second, time.Second
 	}
+	// Scenarios that are not about it go without a second pair on each issue.
+	f.Routes = slices.DeleteFunc(f.Routes, func(r reconcile.Rules) bool {
+		_, tells := r.Announces()
+		return tells
+	})
 }

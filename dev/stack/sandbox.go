@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ticketsync/ticketsync/sandbox/flashduty"
 	"github.com/ticketsync/ticketsync/sandbox/jira"
 	"github.com/ticketsync/ticketsync/sandbox/linear"
 	"github.com/ticketsync/ticketsync/sandbox/ravenna"
@@ -17,7 +18,8 @@ import (
 var secrets = map[string]string{
 	"RAVENNA_TOKEN": "rav_bot", "RAVENNA_WEBHOOK_TOKEN": "sandbox-secret",
 	"JIRA_TOKEN": "sandbox", "JIRA_WEBHOOK_SECRET": "sandbox-secret",
-	"LINEAR_TOKEN": "lin_api_bot", "LINEAR_WEBHOOK_SECRET": "sandbox-secret",
+	"FLASHDUTY_KEY": "sandbox",
+	"LINEAR_TOKEN":  "lin_api_bot", "LINEAR_WEBHOOK_SECRET": "sandbox-secret",
 }
 
 // LinearSchema is the variable that names Linear's published schema, for
@@ -53,6 +55,9 @@ func (s *Stack) startSandbox(o Options) error {
 				Schema: cmp.Or(o.LinearSchema, os.Getenv(LinearSchema)),
 			})
 		}},
+		{"--flashduty", o.Flashduty, &s.FlashdutyURL, func(root string) (stand, error) {
+			return flashduty.New(flashduty.Options{DataDir: o.DataDir, BaseURL: root, Log: o.Log})
+		}},
 	} {
 		at, err := listen(t.flag, t.address)
 		if err != nil {
@@ -80,11 +85,14 @@ func (s *Stack) serve(at net.Listener, h stand) {
 }
 
 // Trackers are the roots of the sandbox trackers.
-func (s *Stack) Trackers() []string { return []string{s.RavennaURL, s.JiraURL, s.LinearURL} }
+func (s *Stack) Trackers() []string {
+	return []string{s.RavennaURL, s.JiraURL, s.LinearURL, s.FlashdutyURL}
+}
 
 // moved turns the addresses of the documented configuration into those where
 // the sandbox really is.
 func (s *Stack) moved() *strings.Replacer {
 	d := Defaults()
-	return strings.NewReplacer("http://"+d.Ravenna, s.RavennaURL, "http://"+d.Jira, s.JiraURL, "http://"+d.Linear, s.LinearURL)
+	return strings.NewReplacer("http://"+d.Ravenna, s.RavennaURL, "http://"+d.Jira, s.JiraURL,
+		"http://"+d.Linear, s.LinearURL, "http://"+d.Flashduty, s.FlashdutyURL)
 }

@@ -35,7 +35,7 @@ import (
 // Options say where everything listens and keeps its state.
 type Options struct {
 	// host:port, port 0 for a free one; UI may be "".
-	Ravenna, Jira, Linear, Receiver, Temporal, UI string
+	Ravenna, Jira, Linear, Flashduty, Receiver, Temporal, UI string
 
 	DataDir string // "" keeps everything in memory
 	Config  string // path of the configuration file
@@ -56,8 +56,8 @@ type Options struct {
 // Defaults are where `go run ./dev` listens.
 func Defaults() Options {
 	return Options{
-		Ravenna: "127.0.0.1:9101", Jira: "127.0.0.1:9102", Linear: "127.0.0.1:9103", Receiver: "127.0.0.1:8080",
-		Temporal: "127.0.0.1:7233", UI: "127.0.0.1:8233", DataDir: ".ticketsync", Config: "dev/ticketsync.yaml",
+		Ravenna: "127.0.0.1:9101", Jira: "127.0.0.1:9102", Linear: "127.0.0.1:9103", Flashduty: "127.0.0.1:9104",
+		Receiver: "127.0.0.1:8080", Temporal: "127.0.0.1:7233", UI: "127.0.0.1:8233", DataDir: ".ticketsync", Config: "dev/ticketsync.yaml",
 	}
 }
 
@@ -67,7 +67,7 @@ type Stack struct {
 	File     *config.File
 	Temporal *temporal.Server
 	// The roots of the servers.
-	RavennaURL, JiraURL, LinearURL, ReceiverURL string
+	RavennaURL, JiraURL, LinearURL, FlashdutyURL, ReceiverURL string
 
 	log     *slog.Logger
 	applied atomic.Bool
@@ -188,13 +188,13 @@ func (s *Stack) load(o Options) (*config.File, error) {
 }
 
 func (s *Stack) startReceiver(at net.Listener) error {
-	hooks := map[string]trackers.Hook{}
+	var connections []trackers.Connection
 	for _, c := range s.File.Connections {
-		h, err := registry.Hook(c.Connection)
-		if err != nil {
-			return err
-		}
-		hooks[c.Name] = h
+		connections = append(connections, c.Connection)
+	}
+	hooks, err := registry.Hooks(connections)
+	if err != nil {
+		return err
 	}
 	routes := routing.NewRegistry(s.Client, s.log, 2*time.Second)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// embeddedHistories is how many entries Cloud's issue holds of its changelog;
+// Data Center's holds all.
+const embeddedHistories = 100
+
 // allFields builds every field of an issue, comments included.
 func (v *view) allFields(i issue) object {
 	p, _ := projectBy(i.ProjectID)
@@ -146,7 +150,11 @@ func (v *view) issueJSON(i issue, want shape) object {
 			list := v.historiesJSON(i)
 			// Embedded, the newest comes first; the paged endpoint is the other way round.
 			slices.Reverse(list)
-			out["changelog"] = object{"startAt": 0, "maxResults": len(list), "total": len(list), "histories": list}
+			total := len(list)
+			if v.cloud {
+				list = list[:min(total, embeddedHistories)]
+			}
+			out["changelog"] = object{"startAt": 0, "maxResults": len(list), "total": total, "histories": list}
 		case "editmeta":
 			out["editmeta"] = object{"fields": v.screen(i.ProjectID, i.TypeID)}
 		case "operations":

@@ -19,9 +19,11 @@ type history struct {
 	Author  *gojira.User `json:"author"`
 	Created string       `json:"created"`
 	Items   []struct {
-		Field    string `json:"field"`
-		FieldID  string `json:"fieldId"`
-		ToString string `json:"toString"`
+		Field      string `json:"field"`
+		FieldID    string `json:"fieldId"`
+		From       string `json:"from"` // an id, where the field has ids
+		FromString string `json:"fromString"`
+		ToString   string `json:"toString"`
 	} `json:"items"`
 }
 

@@ -33,6 +33,7 @@ type document struct {
 	Transitions []transition `json:"transitions"`
 	Changelog   *struct {
 		Histories []history `json:"histories"`
+		Total     int       `json:"total"`
 	} `json:"changelog"`
 }
 
@@ -58,6 +59,11 @@ func (t *Tracker) Fetch(ctx context.Context, id string, opts trackers.FetchOptio
 		return nil, err
 	}
 	s := t.snapshot(ctx, doc, me, opts)
+	if opts.Changes != nil {
+		if err := t.story(ctx, doc, s, *opts.Changes); err != nil {
+			return nil, err
+		}
+	}
 	if opts.Links {
 		if err := t.readLinks(ctx, s); err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/flashduty"
 	"github.com/ticketsync/ticketsync/trackers/jira"
 	"github.com/ticketsync/ticketsync/trackers/linear"
 	"github.com/ticketsync/ticketsync/trackers/ravenna"
@@ -28,6 +29,7 @@ type kind struct {
 
 // kinds has one line for each tracker.
 var kinds = []kind{
+	announcer(flashduty.Settings, flashduty.New),
 	register(jira.Settings, jira.New, jira.NewHook),
 	register(linear.Settings, linear.New, linear.NewHook),
 	register(ravenna.Settings, ravenna.New, ravenna.NewHook),
@@ -56,6 +58,14 @@ func register[T trackers.Tracker, H trackers.Hook](
 			return h, nil
 		},
 	}
+}
+
+// announcer registers a tracker that is only told of changes: it has no
+// webhooks.
+func announcer[T trackers.Tracker](settings trackers.Settings, open func(trackers.Connection, trackers.Options) (T, error)) kind {
+	return register(settings, open, func(c trackers.Connection) (trackers.Hook, error) {
+		return nil, fmt.Errorf("open webhook of connection %s: %s sends none", c.Name, settings.Kind)
+	})
 }
 
 // Kinds lists the kinds of tracker.
@@ -101,13 +111,13 @@ func Hook(c trackers.Connection) (trackers.Hook, error) {
 	return k.hook(c)
 }
 
-// Hooks returns the hook of every connection, by name. A connection without
+// Hooks returns the hook of every connection that has webhooks, by name. One without
 // any webhook secret has none: it lives from its sweeps, and its deliveries are
 // refused like those of a connection that does not exist.
 func Hooks(connections []trackers.Connection) (map[string]trackers.Hook, error) {
 	hooks := map[string]trackers.Hook{}
 	for _, c := range connections {
-		if c.HookKey == "" && c.Secret == "" {
+		if k, ok := find(c.Kind); ok && k.Announces || c.HookKey == "" && c.Secret == "" {
 			continue
 		}
 		h, err := Hook(c)

@@ -25,10 +25,12 @@ func TestSettings(t *testing.T) {
 		s, ok := Settings(kind)
 		require.True(t, ok)
 		require.Equal(t, kind, s.Kind)
-		require.NotEmpty(t, s.Container)
+		require.NotEqual(t, s.Announces, s.Container != "", "only what announces has no containers")
+		require.Equal(t, s.Announces, s.Presets != nil)
+		require.True(t, s.Presets == nil || s.Presets[s.Preset] != nil)
 		require.Subset(t, s.Flavors, s.WithEmail)
 	}
-	_, ok := Settings("flashduty")
+	_, ok := Settings("zendesk")
 	require.False(t, ok)
 }
 
@@ -41,6 +43,10 @@ func TestOpenEveryKind(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, kind, tracker.Kind())
 			hook, err := Hook(connection(kind))
+			if s, _ := Settings(kind); s.Announces {
+				require.ErrorContains(t, err, "sends none")
+				return
+			}
 			require.NoError(t, err)
 			require.False(t, hook.Verify(nil, "other", []byte(`{}`)))
 			require.True(t, hook.Verify(nil, "path-secret", []byte(`{}`)))
@@ -70,19 +76,21 @@ func TestHooksLeavesOutConnectionsWithoutSecret(t *testing.T) {
 	t.Parallel()
 	silent := connection("jira")
 	silent.Name, silent.HookKey, silent.Secret = "silent", "", ""
-	hooks, err := Hooks([]trackers.Connection{connection("ravenna"), silent})
+	changes := connection("flashduty")
+	changes.Name = "changes"
+	hooks, err := Hooks([]trackers.Connection{connection("ravenna"), silent, changes})
 	require.NoError(t, err)
 	require.Len(t, hooks, 1)
 	require.Contains(t, hooks, "test")
 
-	_, err = Hooks([]trackers.Connection{connection("flashduty")})
-	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or linear or ravenna`)
+	_, err = Hooks([]trackers.Connection{connection("zendesk")})
+	require.EqualError(t, err, `open connection test: unknown kind "zendesk": want flashduty or jira or linear or ravenna`)
 }
 
 func TestUnknownKind(t *testing.T) {
 	t.Parallel()
-	_, err := Open(connection("flashduty"), slog.New(slog.DiscardHandler))
-	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or linear or ravenna`)
-	_, err = Hook(connection("flashduty"))
-	require.EqualError(t, err, `open connection test: unknown kind "flashduty": want jira or linear or ravenna`)
+	_, err := Open(connection("zendesk"), slog.New(slog.DiscardHandler))
+	require.EqualError(t, err, `open connection test: unknown kind "zendesk": want flashduty or jira or linear or ravenna`)
+	_, err = Hook(connection("zendesk"))
+	require.EqualError(t, err, `open connection test: unknown kind "zendesk": want flashduty or jira or linear or ravenna`)
 }
