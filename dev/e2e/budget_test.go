@@ -46,7 +46,7 @@ func (w *world) measure(pair string, edit func()) cost {
 
 func TestBudget(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, only("it-to-eng"))
 	it, eng := w.linked("Budget")
 	pair := ravennaPair(it.ID)
 
@@ -119,7 +119,7 @@ func TestBudget(t *testing.T) {
 
 func TestBudgetDataCenter(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *stack.Options) { o.Flavor = "datacenter" }, with(func(f *config.File) {
+	w := newWorld(t, only("it-to-eng"), func(o *stack.Options) { o.Flavor = "datacenter" }, with(func(f *config.File) {
 		for i := range f.Connections {
 			if c := &f.Connections[i]; c.Kind == "jira" {
 				c.Flavor, c.Email, c.Token = "datacenter", "", "pat_bot"

@@ -19,7 +19,7 @@ import (
 // Pause, resume and resolve.
 func TestOperators(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, with(func(f *config.File) { f.Routes[0].Conflict = reconcile.Conflict{Default: reconcile.HoldConflict} }))
+	w := newWorld(t, only("it-to-eng"), with(func(f *config.File) { f.Routes[0].Conflict = reconcile.Conflict{Default: reconcile.HoldConflict} }))
 	it, eng := w.linked("operated")
 	pair, route := ravennaPair(it.ID), addressing.RouteID("it-to-eng")
 
