@@ -62,9 +62,9 @@ func (r *reader) told(n ast.Node, what string, side ticket.Side, k trackers.Sett
 	preset := o.word("preset", k.Preset, presets...)
 	var out []reconcile.StatusRule
 	rule := func(from, to string, preset bool) {
-		s := reconcile.StatusRule{Left: from, Right: to, Direction: reconcile.ToRight, Preset: preset}
+		s := reconcile.StatusRule{Left: from, Right: to, Preset: preset}
 		if side == ticket.Left {
-			s = reconcile.StatusRule{Left: to, Right: from, Direction: reconcile.ToLeft, Preset: preset}
+			s = reconcile.StatusRule{Left: to, Right: from, Preset: preset}
 		}
 		out = append(out, s)
 	}

@@ -28,6 +28,7 @@ func environment(name string) (string, bool) {
 		"JIRA_WEBHOOK_SECRET":   "hook secret",
 		"LINEAR_TOKEN":          "lin_api_bot",
 		"LINEAR_WEBHOOK_SECRET": "another hook secret",
+		"FLASHDUTY_KEY":         "an integration key",
 		"EMPTY":                 "",
 		"PADDED":                "secret-value\n",
 		"SLASHED":               "secret/value",
@@ -101,7 +102,7 @@ func TestDocumentedFile(t *testing.T) {
 	_, ok = f.Connection("other")
 	require.False(t, ok)
 
-	require.Len(t, f.Routes, 3)
+	require.Len(t, f.Routes, 4)
 	product, ops := f.Routes[1], f.Routes[2]
 	require.Equal(t, reconcile.End{Connection: "helpdesk", Name: "Product"}, product.Left)
 	require.Equal(t, reconcile.End{Connection: "linear", Name: "PRO", ByKey: true}, product.Right)

@@ -43,7 +43,9 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	rules.Unmapped = o.word("unmapped", "hold", "hold", "ignore")
 	rules.Paths = r.paths(o.take("paths"), "paths of "+what)
 
-	rules.Fields = r.fields(o.take("fields"), "fields of "+what)
+	if !announces {
+		rules.Fields = r.fields(o.take("fields"), "fields of "+what)
+	}
 	rules.Custom = r.custom(o.take("custom"), "custom of "+what, ends.kindOf(rules.Left), ends.kindOf(rules.Right))
 	rules.Create = r.constants(o.take("create_fields"), "create_fields of "+what)
 	rules.Transitions = r.transitions(o.take("transition_fields"), "transition_fields of "+what)

@@ -31,13 +31,13 @@ func TestLoadOfflineNeedsNoVariables(t *testing.T) {
 	t.Parallel()
 	f, err := LoadOffline(devFile, nothingSet)
 	require.NoError(t, err)
-	require.Len(t, f.Routes, 3)
+	require.Len(t, f.Routes, 4)
 	require.Equal(t, "IT Support", f.Routes[0].Left.Name)
 	for _, c := range f.Connections {
 		require.Empty(t, c.Token+c.Secret+c.HookKey, "a secret nobody set")
 	}
 	_, err = Load(devFile, nothingSet)
-	for _, name := range []string{"RAVENNA_TOKEN", "RAVENNA_WEBHOOK_TOKEN", "JIRA_TOKEN", "JIRA_WEBHOOK_SECRET", "LINEAR_TOKEN", "LINEAR_WEBHOOK_SECRET"} {
+	for _, name := range []string{"RAVENNA_TOKEN", "RAVENNA_WEBHOOK_TOKEN", "JIRA_TOKEN", "JIRA_WEBHOOK_SECRET", "LINEAR_TOKEN", "LINEAR_WEBHOOK_SECRET", "FLASHDUTY_KEY"} {
 		require.ErrorContains(t, err, "variable "+name+" is not set")
 	}
 

@@ -279,6 +279,10 @@ func (f FieldRule) On(s ticket.Side) ticket.Field {
 
 // FieldRules lists the replicated fields in the order they are written.
 func (r *Rules) FieldRules() []FieldRule {
+	if _, tells := r.Announces(); tells {
+		// What is told of the others rides along with each status.
+		return []FieldRule{{Name: ticket.Status, Left: ticket.Status, Right: ticket.Status, Direction: r.Direction}}
+	}
 	var out []FieldRule
 	for _, f := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Labels} {
 		d := r.Fields[f]

@@ -52,8 +52,16 @@ type EndReport struct {
 	Type       string `json:"issue_type,omitempty"`
 }
 
+// name is the container as people call it: what announces has none.
+func (e EndReport) name() string {
+	if e.Container == e.Connection {
+		return e.Connection
+	}
+	return e.Connection + " " + e.Container
+}
+
 func (e EndReport) String() string {
-	s := e.Connection + " " + e.Container
+	s := e.name()
 	if e.Key != "" && e.Key != e.Container {
 		s += " (" + e.Key + ")"
 	}
@@ -105,7 +113,7 @@ func (r *ApplyReport) printRoute(w io.Writer, route *RouteReport) {
 		}
 		_, _ = fmt.Fprintln(w)
 		t := newColumns(w)
-		t.row("STATUS IN "+s.from.Connection+" "+s.from.Container, "BECOMES IN "+s.to.Connection+" "+s.to.Container)
+		t.row("STATUS IN "+s.from.name(), "BECOMES IN "+s.to.name())
 		for _, status := range route.Statuses[s.side] {
 			t.row(statusName(status), target(status, route.unmapped))
 		}

@@ -197,6 +197,9 @@ func (out *CheckResult) examine(side ticket.Side, c *trackers.Container) {
 	d := rules.Fields[ticket.Status].And(rules.Direction)
 	targets := rules.Targets(side, c.Statuses)
 	for i, s := range c.Statuses {
+		if end.Announces {
+			break // nothing comes from there
+		}
 		t := StatusTarget{Status: s.Name, Group: s.Group, Target: targets[i]}
 		if !d.From(side) {
 			t.Target = "-"

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/sandbox/flashduty"
 	"github.com/ticketsync/ticketsync/sandbox/jira"
 	"github.com/ticketsync/ticketsync/sandbox/linear"
 	"github.com/ticketsync/ticketsync/sandbox/ravenna"
@@ -189,9 +190,11 @@ func trackersAt(t *testing.T, change *strings.Replacer) string {
 	require.NoError(t, err)
 	lin, err := linear.New(linear.Options{})
 	require.NoError(t, err)
+	fla, err := flashduty.New(flashduty.Options{})
+	require.NoError(t, err)
 	text, err := os.ReadFile(documented)
 	require.NoError(t, err)
-	for port, handler := range map[string]http.Handler{"9101": rav, "9102": jir, "9103": lin} {
+	for port, handler := range map[string]http.Handler{"9101": rav, "9102": jir, "9103": lin, "9104": fla} {
 		server := httptest.NewServer(handler)
 		t.Cleanup(server.Close)
 		text = bytes.ReplaceAll(text, []byte("http://127.0.0.1:"+port), []byte(server.URL))
@@ -205,7 +208,7 @@ func setSecrets(t *testing.T, jiraToken string) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"RAVENNA_TOKEN": "rav_bot", "RAVENNA_WEBHOOK_TOKEN": "sandbox-secret", "JIRA_TOKEN": jiraToken, "JIRA_WEBHOOK_SECRET": "sandbox-secret",
-		"LINEAR_TOKEN": "lin_api_bot", "LINEAR_WEBHOOK_SECRET": "sandbox-secret",
+		"FLASHDUTY_KEY": "sandbox", "LINEAR_TOKEN": "lin_api_bot", "LINEAR_WEBHOOK_SECRET": "sandbox-secret",
 	} {
 		t.Setenv(name, value)
 	}
@@ -218,9 +221,13 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, fine, got.code, got.err+got.out)
 	var report starter.CheckReport
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report))
-	require.Len(t, report.Connections, 3)
+	require.Len(t, report.Connections, 4)
 	for _, c := range report.Connections {
-		require.Equal(t, "valid", c.Token, c.Connection)
+		want := "valid"
+		if c.Kind == "flashduty" {
+			want = "unknown" // it cannot be tried without pushing
+		}
+		require.Equal(t, want, c.Token, c.Connection)
 		require.Empty(t, c.Problems, c.Connection)
 		require.InDelta(t, 0, c.Skew, 2)
 	}

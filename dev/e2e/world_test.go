@@ -267,10 +267,11 @@ func count(requests []people.Request) (reads, writes int) {
 }
 
 // onTicket reports whether a request is about a ticket, and not about what
-// surrounds it, such as its statuses and its assignee.
+// surrounds it, such as its statuses and its assignee, nor part of a sweep.
 func onTicket(r people.Request) bool {
 	if r.Operation != "" {
-		return !slices.Contains([]string{"Viewer", "Teams", "TeamProjects", "TeamStates", "TeamLabels", "UsersByEmail", "CreateLabel"}, r.Operation)
+		return strings.HasPrefix(r.Operation, "Issue") || r.Operation == "Comment" || strings.HasSuffix(r.Operation, "Issue") ||
+			strings.HasSuffix(r.Operation, "Comment") || strings.HasSuffix(r.Operation, "Attachment")
 	}
 	return strings.Contains(r.Path, "/issue/") || strings.Contains(r.Path, "/tickets") || strings.Contains(r.Path, "/ticket-") || strings.HasSuffix(r.Path, "/issue")
 }

@@ -156,19 +156,24 @@ func TestComposeKeepsTheDatabase(t *testing.T) {
 	require.NotEmpty(t, p.Configs[mounted[0].Source].Content)
 }
 
-// TestComposeSecrets: every secret comes from the environment, is demanded
-// before anything starts, and is named in .env.example.
+// TestComposeSecrets: every secret comes from the environment and is named in
+// .env.example. The database's are demanded before anything starts; of the
+// trackers' the configuration file tells which are needed.
 func TestComposeSecrets(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(composeFile)
 	require.NoError(t, err)
-	secret := regexp.MustCompile(`(?m)^\s*\w*(?:PASSWORD|PWD|TOKEN|SECRET)\w*:\s*(.*)$`)
+	secret := regexp.MustCompile(`(?m)^\s*\w*(?:PASSWORD|PWD|TOKEN|SECRET|KEY)\w*:\s*(.*)$`)
 	lines := secret.FindAllStringSubmatch(string(data), -1)
 	require.NotEmpty(t, lines)
 	for _, line := range lines {
-		require.Regexp(t, `^\$\{\w+:\?`, line[1], line[0])
+		require.Regexp(t, `^\$\{\w+:[-?]`, line[1], line[0])
+		require.NotRegexp(t, `:-.+\}`, line[1], "%s: a secret has no default", line[0])
 	}
 	example := filled(t)
+	for _, use := range regexp.MustCompile(`\$\{(\w+):-\}`).FindAllStringSubmatch(string(data), -1) {
+		require.Contains(t, example, use[1])
+	}
 	for _, use := range regexp.MustCompile(`\$\{(\w+):\?`).FindAllStringSubmatch(string(data), -1) {
 		require.Contains(t, example, use[1])
 		without := filled(t)

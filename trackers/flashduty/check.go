@@ -25,7 +25,7 @@ func (t *Tracker) Check(ctx context.Context, _ []string) (*trackers.Health, erro
 	if failed := trackers.Classify(op, resp, err, false); failed != nil && !refused && !redirected {
 		return nil, failed
 	}
-	h := &trackers.Health{Skew: skew(resp.Header, sent, received)}
+	h := &trackers.Health{Skew: skew(resp.Header, sent, received), Unproven: true}
 	if redirected {
 		h.Problems = append(h.Problems, "the address redirects to another, where no push follows: write that one as the connection's url")
 	}

@@ -21,7 +21,7 @@ func TestCheckPushesNothing(t *testing.T) {
 	a := newAccount(t)
 	h, err := a.tracker.Check(t.Context(), nil)
 	require.NoError(t, err)
-	require.Equal(t, &trackers.Health{}, h)
+	require.Equal(t, &trackers.Health{Unproven: true}, h)
 	require.Empty(t, a.changes())
 	var log []struct{ Method, Path, Kind string }
 	a.call(http.MethodGet, "/_sandbox/requests", nil, &log)
