@@ -74,7 +74,7 @@ func TestDocumentedFile(t *testing.T) {
 	require.NoError(t, err)
 
 	require.Equal(t, "dev", f.Installation)
-	require.Len(t, f.Connections, 3)
+	require.Len(t, f.Connections, 4)
 	helpdesk, ok := f.Connection("helpdesk")
 	require.True(t, ok)
 	require.Equal(t, "dev", helpdesk.Installation)
