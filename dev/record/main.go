@@ -19,7 +19,6 @@ import (
 	"github.com/ticketsync/ticketsync/config"
 	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/dev/stack"
-	"github.com/ticketsync/ticketsync/reconcile"
 )
 
 func main() {
@@ -78,6 +77,14 @@ func record(ctx context.Context, s scenario, file, out string, force bool) error
 		Config: file, Log: slog.New(slog.DiscardHandler),
 		Edit: func(f *config.File) {
 			hasten(f)
+			for i := range f.Routes {
+				if tells(f.Routes[i]) {
+					withoutReview(&f.Routes[i])
+				}
+			}
+			if !s.tells {
+				f.Routes = slices.DeleteFunc(f.Routes, tells)
+			}
 			if s.settings != nil {
 				s.settings(f)
 			}
@@ -109,9 +116,4 @@ func hasten(f *config.File) {
 		c := &f.Connections[i]
 		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = time.Hour, time.Hour, 3*time.Second, time.Second
 	}
-	// Scenarios that are not about it go without a second pair on each issue.
-	f.Routes = slices.DeleteFunc(f.Routes, func(r reconcile.Rules) bool {
-		_, tells := r.Announces()
-		return tells
-	})
 }

@@ -16,7 +16,10 @@ type scenario struct {
 	name     string
 	files    []string // histories it writes, without .json
 	settings func(*config.File)
-	play     func(*stage)
+	// tells keeps the route that only tells of changes: elsewhere it would be a
+	// second pair on each issue.
+	tells bool
+	play  func(*stage)
 }
 
 func scenarios() []scenario {
@@ -27,7 +30,7 @@ func scenarios() []scenario {
 		{name: "unmapped", files: []string{"unmapped-pair"}, settings: withoutWaiting, play: unmapped},
 		{name: "private", files: []string{"private-skipped"}, play: private},
 		{name: "long-life", files: []string{"long-life-first", "long-life-second"}, play: longLife},
-	}, troubles(), operators())
+	}, others(), troubles(), operators())
 }
 
 // names lists the scenarios.

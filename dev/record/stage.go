@@ -84,7 +84,7 @@ func (s *stage) quiet() {
 	last, since := -1, time.Now()
 	s.until("quiet", func() (bool, error) {
 		n := 0
-		for _, root := range []string{s.RavennaURL, s.JiraURL} {
+		for _, root := range s.Trackers() {
 			all, err := people.Requests(s.ctx, root)
 			if err != nil {
 				return false, err
@@ -173,9 +173,9 @@ func (s *stage) commented(i people.Issue) {
 	})
 }
 
-// webhooks sets how both sandbox servers deliver.
+// webhooks sets how the sandbox servers deliver.
 func (s *stage) webhooks(mode string) {
-	for _, root := range []string{s.RavennaURL, s.JiraURL} {
+	for _, root := range s.Trackers() {
 		s.step("set webhooks", func() error {
 			return people.Control(s.ctx, root, http.MethodPut, "/_sandbox/webhooks", map[string]string{"mode": mode}, nil)
 		})
