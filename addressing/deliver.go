@@ -26,6 +26,9 @@ type Delivery struct {
 func Deliver(routes []reconcile.Rules, connection string, e ticket.Event, source string) []Delivery {
 	ref := ticket.Ref{Connection: connection, ID: e.ID}
 	hint := ticket.Hint{Ref: ref, Kind: e.Kind, Version: e.Version, Comment: e.Comment, Actor: e.Actor, Source: source}
+	if e.Kind == ticket.DeleteEvent {
+		hint.Acted = e.Acted
+	}
 
 	var out []Delivery
 	index := map[string]int{} // other connection: place in out

@@ -193,6 +193,9 @@ func (r *reader) document(root ast.Node) *File {
 		r.name(e.key, "route")
 		rules := r.route(e, ends)
 		for _, end := range []reconcile.End{rules.Left, rules.Right} {
+			if _, announces := rules.Announces(); announces {
+				break // the other trackers' statuses mean nothing there
+			}
 			if c, ok := f.Connection(end.Connection); ok {
 				rules.Status = append(rules.Status, c.Status...)
 			}

@@ -37,25 +37,30 @@ func (r *Rules) Announces() (side ticket.Side, ok bool) {
 // longestNews is how many characters of a description are announced.
 const longestNews = 2048
 
-// announce tells of every change since the last one told, in their order. A
-// status without a counterpart stops there: what comes after it must not be
-// told before it.
+// announce tells of every change since the last one heard of, in their order.
+// What happens while the ticket is private is passed over. A status without a
+// counterpart stops there: what comes after it must not be told before it.
 func (p *planner) announce(side ticket.Side) {
 	from := side.Other()
 	snap := p.on(from)
 	f, ok := p.rules.rule(ticket.Status)
-	if !ok || p.closed(from) || !p.rules.Direction.From(from) {
+	if !ok || !p.rules.Direction.From(from) {
 		return
 	}
+	closed := p.closed(from)
 	fs := p.State.Fields[ticket.Status]
 	defer func() { p.State.Fields[ticket.Status] = fs }()
-	for _, c := range p.untold(snap) {
+	described := p.State.Told != nil && p.State.Told.Description == snap.Fields[ticket.Description].Fingerprint
+	for _, c := range p.State.unheard(snap.Changes) {
 		status, mapped := p.rules.mapStatus(from, c.Status)
-		seen := ticket.Value{State: &c.Status, Fingerprint: ticket.Fingerprint(c.ID, c.Status.Name)}
 		switch {
-		case !mapped && p.rules.Unmapped == "ignore":
+		case c.Private || closed || !mapped && p.rules.Unmapped == "ignore":
+			if len(p.Operations) == 0 {
+				p.State.Heard = c.ID
+			}
 			continue
 		case !mapped:
+			seen := ticket.Value{State: &c.Status, Fingerprint: ticket.Fingerprint(c.ID, c.Status.Name)}
 			l, r := seen, ticket.Value{}
 			if from == ticket.Right {
 				l, r = r, l
@@ -66,29 +71,19 @@ func (p *planner) announce(side ticket.Side) {
 			return
 		}
 		news := &News{Change: c, Status: status, Source: snap.Fields[ticket.Description].Fingerprint}
-		if told := p.State.Told; told == nil || told.Description != news.Source {
-			news.Description = shorten(snap.Text(ticket.Description), longestNews)
+		if !described {
+			news.Description, described = shorten(snap.Text(ticket.Description), longestNews), true
 		}
 		p.Operations = append(p.Operations, Operation{Kind: Announce, Side: side, News: news})
 	}
 	fs.Hold = nil
 }
 
-// untold lists the changes that are still to be told. Of a ticket older than
-// the route those before it are history; the last one is told anyway.
-func (p *planner) untold(snap *ticket.Snapshot) []ticket.Change {
-	list := snap.Changes
-	if told := p.State.Told; told != nil {
-		for i, c := range list {
-			if c.ID == told.Change.ID {
-				return list[i+1:]
-			}
-		}
-		return list
-	}
-	if snap.Created.Before(p.rules.Since) {
-		for len(list) > 1 && list[0].At.Before(p.rules.Since) {
-			list = list[1:]
+// unheard lists the changes that were neither told nor passed over yet.
+func (s *State) unheard(list []ticket.Change) []ticket.Change {
+	for i, c := range list {
+		if c.ID == s.Heard {
+			return list[i+1:]
 		}
 	}
 	return list
@@ -102,6 +97,7 @@ func (s *State) Announced(n News) []Note {
 	}
 	s.Told = &Told{Change: n.Change, Status: n.Status, Description: n.Source}
 	s.Told.Change.Altered = nil
+	s.Heard = n.Change.ID
 	return []Note{{What: "told of " + n.Change.Key + " in " + n.Change.Status.Name, From: from, To: n.Status}}
 }
 

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -101,23 +100,47 @@ func TestUnmappedStatusStopsTheNews(t *testing.T) {
 	require.Equal(t, []string{"created Planned", "2 Done"}, tell(t, ignoring, fresh, s))
 }
 
-func TestNewsOfAnOlderTicket(t *testing.T) {
-	t.Parallel()
-	r := tellRules()
-	s := issue("To Do", "In Progress", "Done")
-	r.Since = minute(2).Add(time.Second)
-	require.Equal(t, []string{"2 Done"}, tell(t, r, &State{Origin: ticket.Left}, s), "what happened since the route")
-	r.Since = minute(60)
-	require.Equal(t, []string{"2 Done"}, tell(t, r, &State{Origin: ticket.Left}, s), "its last change, so that it is there")
-}
-
+// While an issue is private, what happens is passed over, for good.
 func TestPrivateIsNotTold(t *testing.T) {
 	t.Parallel()
-	r, st, s := tellRules(), &State{Origin: ticket.Left}, issue("To Do")
+	r, st := tellRules(), &State{Origin: ticket.Left}
+	s := issue("To Do", "In Progress")
+	require.Len(t, tell(t, r, st, s), 2)
+	s = issue("To Do", "In Progress", "Done")
 	s.Private = "security level"
 	d := Plan(r, *st, s, nobodyThere)
 	require.Empty(t, d.Operations)
 	require.Equal(t, ticket.BecamePrivate, d.Standing)
+	*st = d.State
+	s = issue("To Do", "In Progress", "Done", "To Do")
+	require.Equal(t, []string{"3 Planned"}, tell(t, r, st, s))
+
+	fresh := issue("To Do", "In Progress", "Done")
+	fresh.Changes[0].Private, fresh.Changes[1].Private = true, true
+	require.Equal(t, []string{"2 Done"}, tell(t, r, &State{Origin: ticket.Left}, fresh), "as its history shows")
+}
+
+// A change that is passed over is not read again.
+func TestIgnoredNewsIsPassedOver(t *testing.T) {
+	t.Parallel()
+	r, st := tellRules(), &State{Origin: ticket.Left}
+	r.Unmapped = "ignore"
+	s := issue("Stuck", "Stuck", "Stuck")
+	require.Empty(t, tell(t, r, st, s))
+	require.Equal(t, "2", st.Heard)
+	require.Equal(t, []string{"3 Done"}, tell(t, r, st, issue("Stuck", "Stuck", "Stuck", "Done", "Stuck")))
+	require.Equal(t, "4", Plan(r, *st, issue("Stuck", "Stuck", "Stuck", "Done", "Stuck"), nobodyThere).State.Heard)
+}
+
+// Another engine at work on the issue is no reason to keep silent: telling
+// makes no loop.
+func TestNewsOfReplicatedIssues(t *testing.T) {
+	t.Parallel()
+	r, s := tellRules(), issue("To Do")
+	r.Elsewhere, s.Elsewhere = "attention", "somebody's own sync"
+	require.Equal(t, []string{"created Planned"}, tell(t, r, &State{Origin: ticket.Left}, s))
+	chosen, _, _ := Choose([]Rules{*r}, func(*Rules) ticket.Side { return ticket.Left }, s)
+	require.NotNil(t, chosen)
 }
 
 func TestFarewell(t *testing.T) {

@@ -127,8 +127,8 @@ func (p *planner) sources(side ticket.Side) {
 		return strings.Compare(a.ID, b.ID)
 	})
 	for _, c := range list {
-		// Our notices, and copies of the target's own comments, go nowhere.
-		if c.Private != "" || c.Token == ticket.NoteToken || strings.HasPrefix(c.Token, target.Ref.Connection+"/") {
+		// Our own words, and copies of the target's own comments, go nowhere.
+		if c.Private != "" || c.Token == ticket.NoteToken || c.Token == ticket.LostToken || strings.HasPrefix(c.Token, target.Ref.Connection+"/") {
 			continue
 		}
 		at := p.link(side, c.ID)

@@ -39,7 +39,7 @@ func Judge(r *Rules, side ticket.Side, t *ticket.Snapshot) []Verdict {
 		v("type", end.Type == "" || t.Type == "" || strings.EqualFold(end.Type, t.Type), ticket.WrongType, t.Type),
 		v("trash", !t.Trashed, ticket.Deleted, ""),
 		v("private", t.Private == "" || r.Private == "replicate", ticket.Private, t.Private),
-		v("elsewhere", t.Elsewhere == "" || r.Elsewhere == "ignore", ticket.ReplicatedElsewhere, t.Elsewhere),
+		v("elsewhere", t.Elsewhere == "" || r.Elsewhere == "ignore" || r.End(side.Other()).Announces, ticket.ReplicatedElsewhere, t.Elsewhere),
 		v("age", r.Existing == "on-update" || !t.Created.Before(r.Since), ticket.TooOld,
 			fmt.Sprintf("created %s, route since %s", t.Created.UTC().Format(time.RFC3339), r.Since.UTC().Format(time.RFC3339))),
 	}

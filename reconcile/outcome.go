@@ -118,7 +118,22 @@ func (s *State) Moved(rules *Rules, side ticket.Side, st Step, now *ticket.Snaps
 	}
 	fs.setFP(side.Other(), Changed)
 	elsewhere := Note{What: what + " went elsewhere", From: st.Move.To.Name, To: now.Status().Name}
-	if at.State != nil && strings.EqualFold(at.State.Name, st.From.Name) {
+	touched := now.ChangedAt[f.On(side)].After(st.Since)
+	arrived := at.State != nil && strings.EqualFold(at.State.Name, st.Move.To.Name)
+	switch {
+	case touched && !arrived && strings.EqualFold(st.Move.To.Name, st.Want):
+		// The value had arrived; a person's word came after it, even if it leads
+		// back to where the step began.
+		fs.setFP(side.Other(), st.Source)
+		fs.setFP(side, Changed)
+		fs.unsee(side)
+		fs.Mapping, fs.Take, fs.Way, fs.Hold = rules.mapping(f), "", nil, nil
+		return []Note{{What: what, From: st.From.Name, To: st.Want}, elsewhere}
+	case at.State != nil && strings.EqualFold(at.State.Name, st.From.Name):
+		if touched {
+			fs.setFP(side, Changed)
+			fs.unsee(side)
+		}
 		return []Note{elsewhere}
 	}
 	var notes []Note

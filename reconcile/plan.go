@@ -68,8 +68,10 @@ type Step struct {
 	Fields map[string]any `json:"fields,omitempty"`
 	Source string         `json:"source"`
 	Want   string         `json:"want"` // the status at the end of the way
-	Guess  bool           `json:"guess,omitempty"`
-	Beaten string         `json:"beaten,omitempty"`
+	// Since is when a person had last changed the status by then, as far as known.
+	Since  time.Time `json:"since,omitzero"`
+	Guess  bool      `json:"guess,omitempty"`
+	Beaten string    `json:"beaten,omitempty"`
 }
 
 // Note is a journal entry without its time.
@@ -154,7 +156,7 @@ func (p *planner) standing() {
 	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
 		snap := p.on(side)
 		switch {
-		case snap.Elsewhere != "" && p.rules.Elsewhere != "ignore":
+		case snap.Elsewhere != "" && p.rules.Elsewhere != "ignore" && !p.rules.End(side.Other()).Announces:
 			p.Standing, p.Detail = ticket.ReplicatedElsewhere, snap.Elsewhere
 			return
 		case !inContainer(p.rules.End(side), snap.Container):
@@ -366,7 +368,7 @@ func (p *planner) step(f FieldRule, fs *FieldState, from ticket.Side, want, beat
 	default:
 		p.moves = append(p.moves, Operation{Kind: MoveStatus, Side: side, Move: &Step{
 			Move: st.move, From: snap.Status(), Fields: p.rules.transitionFields(st.move.To.Name),
-			Source: source.Fingerprint, Want: want, Guess: st.guessed, Beaten: beaten,
+			Source: source.Fingerprint, Want: want, Guess: st.guessed, Beaten: beaten, Since: snap.ChangedAt[f.On(side)],
 		}})
 	}
 }

@@ -26,6 +26,8 @@ type State struct {
 	Edges map[ticket.Side]map[string][]string `json:"edges,omitempty"`
 	// Told is what an announcing side was told last, nil before the first time.
 	Told *Told `json:"told,omitempty"`
+	// Heard is the last change of the origin's history that was told or passed over.
+	Heard string `json:"heard,omitempty"`
 	// Footer is the last line of the replica's description, "" for none.
 	Footer string `json:"footer,omitempty"`
 }
@@ -135,6 +137,15 @@ func (f *FieldState) see(s ticket.Side, fp string, at time.Time) {
 	}
 	if s == ticket.Right && f.RightSeen != fp {
 		f.RightSeen, f.RightAt = fp, at
+	}
+}
+
+// unsee forgets the present value of a side, so that it is dated anew.
+func (f *FieldState) unsee(s ticket.Side) {
+	if s == ticket.Left {
+		f.LeftSeen, f.LeftAt = "", time.Time{}
+	} else {
+		f.RightSeen, f.RightAt = "", time.Time{}
 	}
 }
 

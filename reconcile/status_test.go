@@ -242,6 +242,44 @@ func TestStepThatDoesNotLast(t *testing.T) {
 	}
 }
 
+// A person's step that falls between our last one and our reading of it is
+// newer than what we carried over, also where it leads back to where we were.
+func TestPersonStepsRightAfterUs(t *testing.T) {
+	t.Parallel()
+	for name, back := range map[string]string{"back to where our step began": "In Review", "further": "To Do"} {
+		onBench(t, name, func(t *testing.T, b *bench) {
+			b.right.workflow["Done"] = append(b.right.workflow["Done"], "To Do")
+			b.left.edit(ticket.Status, state("Done"))
+			var op Operation
+			for range 3 {
+				d := b.plan()
+				require.Len(t, d.Operations, 1)
+				if op = d.Operations[0]; op.Move.Move.To.Name != "Done" {
+					b.run(op)
+				}
+			}
+			require.Equal(t, "Done", op.Move.Move.To.Name)
+			b.right.move(*op.Move)
+			b.right.edit(ticket.Status, state(back))
+			b.state.Moved(b.rules, op.Side, *op.Move, b.right.fetch())
+			b.sync()
+			require.Equal(t, back, b.status(ticket.Right))
+			require.Equal(t, map[string]string{"In Review": "In Progress", "To Do": "Open"}[back], b.status(ticket.Left))
+			require.Nil(t, b.hold(ticket.Status))
+		})
+	}
+	onBench(t, "on the way: both have changed, and the newer one counts", func(t *testing.T, b *bench) {
+		b.left.edit(ticket.Status, state("Done"))
+		op := b.plan().Operations[0]
+		b.right.move(*op.Move)
+		b.right.edit(ticket.Status, state("To Do"))
+		b.state.Moved(b.rules, op.Side, *op.Move, b.right.fetch())
+		b.sync()
+		require.Equal(t, "To Do", b.status(ticket.Right))
+		require.Equal(t, "Open", b.status(ticket.Left))
+	})
+}
+
 func TestTransitionFields(t *testing.T) {
 	t.Parallel()
 	moves := func(b *bench) *ticket.Snapshot {

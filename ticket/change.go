@@ -12,6 +12,9 @@ type Change struct {
 	// Altered is what it did, nothing for a creation.
 	Altered []Alteration `json:"altered,omitempty"`
 
+	// Private tells that nobody outside of the tracker could see the ticket then.
+	Private bool `json:"private,omitempty"`
+
 	Key       string   `json:"key"`
 	Title     string   `json:"title"`
 	Status    State    `json:"status"`

@@ -26,6 +26,9 @@ type Event struct {
 	// Actor is the tracker's id of the account that acted.
 	Actor string `json:"actor,omitempty"`
 
+	// Acted is when it happened, by the tracker's clock.
+	Acted time.Time `json:"acted,omitzero"`
+
 	Container Container `json:"container,omitzero"`
 	Type      string    `json:"type,omitempty"`
 	Created   time.Time `json:"created,omitzero"`
@@ -38,6 +41,7 @@ type Hint struct {
 	Version string    `json:"version,omitempty"`
 	Comment string    `json:"comment,omitempty"`
 	Actor   string    `json:"actor,omitempty"`
+	Acted   time.Time `json:"acted,omitzero"`   // of a deletion: when it happened
 	Source  string    `json:"source,omitempty"` // webhook, sweep, audit, operator, alias
 	At      time.Time `json:"at,omitzero"`      // when the sender knew
 }

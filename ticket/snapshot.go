@@ -102,5 +102,9 @@ type Comment struct {
 // the notice that the other ticket was deleted. They are never replicated.
 const NoteToken = "note"
 
+// LostToken marks comments that are copies of ours beyond doubt, but do not tell
+// any more of what. They are never replicated.
+const LostToken = "lost"
+
 // CommentToken names a comment across trackers.
 func CommentToken(connection, commentID string) string { return connection + "/" + commentID }

@@ -38,9 +38,8 @@ type FetchOptions struct {
 	Links bool `json:"links,omitempty"`
 	// Comments asks for the whole list of comments, one or more further reads.
 	Comments bool `json:"comments,omitempty"`
-	// Changes asks for the ticket's history after the change with this id, ""
-	// for all of it; nil asks for none.
-	Changes *string `json:"changes,omitempty"`
+	// Changes asks for a part of the ticket's history; nil asks for none.
+	Changes *History `json:"changes,omitempty"`
 	// Text that the caller knows need not be returned: fingerprints by field,
 	// and by comment id.
 	Known         map[ticket.Field]string `json:"known,omitempty"`
@@ -48,6 +47,14 @@ type FetchOptions struct {
 	// Whole asks for every text whatever its size: for a writer in the same
 	// process, never for a workflow's history.
 	Whole bool `json:"whole,omitempty"`
+}
+
+// History is the part of a ticket's history that is wanted: what came after the
+// change with an id; without one, what happened since a time by the worker's
+// clock, and in any case the last change.
+type History struct {
+	After string    `json:"after,omitempty"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Limits for the text in one snapshot, so that it fits a Temporal payload.

@@ -26,8 +26,8 @@ func (p *pair) spoken() []ticket.Side {
 	return out
 }
 
-// beginTelling links the origin with what will be told of it, under the key it
-// has now. Nothing has to be made for that.
+// beginTelling links the origin with what will be told of it. Nothing has to be
+// made for that.
 func (p *pair) beginTelling(origin *ticket.Snapshot) {
 	side := p.originSide()
 	p.Replica = ticket.Ref{Connection: p.other, ID: origin.Key}
@@ -37,19 +37,12 @@ func (p *pair) beginTelling(origin *ticket.Snapshot) {
 	p.soil(side, Dirt{Fields: true})
 }
 
-// history asks for what was not told yet.
-func (p *pair) history() *string {
-	after := ""
-	if told := p.Sync.Told; told != nil {
-		after = told.Change.ID
-	}
-	return &after
-}
-
 // readOn has the rest of a long history read once what was read is told.
 func (p *pair) readOn() {
+	p.behind = false
 	for _, side := range p.spoken() {
 		if snap := p.snap[side]; snap != nil && snap.MoreChanges && p.Sync.Fields[ticket.Status].Hold == nil {
+			p.behind = true
 			p.soil(side, Dirt{Fields: true})
 		}
 	}
@@ -57,9 +50,16 @@ func (p *pair) readOn() {
 
 // tell announces one change.
 func (p *pair) tell(op reconcile.Operation) bool {
+	if p.Sync.Told == nil {
+		// The first key it is told under is its name there for ever.
+		p.Replica.ID = op.News.Change.Key
+		p.at(op.Side, func(t *Ticket) { t.Key = op.News.Change.Key })
+	}
 	if err := p.announce(op.Side, *op.News); err != nil {
-		p.fail(activities.FailureOf(err))
 		p.soil(op.Side.Other(), Dirt{Fields: true})
+		if !p.stopped() {
+			p.fail(activities.FailureOf(err))
+		}
 		return false
 	}
 	p.entries(p.Sync.Announced(*op.News))
@@ -72,8 +72,8 @@ func (p *pair) farewell(side ticket.Side) bool {
 	if !ok {
 		return true
 	}
-	if gone := p.Tickets[side.Other()].Gone; gone.After(news.Change.At) {
-		news.Change.At = gone
+	if at := p.Tickets[side.Other()].Deleted; at.After(news.Change.At) {
+		news.Change.At = at
 	}
 	if err := p.announce(side, news); err != nil {
 		p.fail(activities.FailureOf(err))

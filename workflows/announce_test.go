@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -104,6 +105,125 @@ func TestAnnouncingPair(t *testing.T) {
 	for i, n := range w.right.told {
 		require.WithinDuration(t, w.left.changes["IT1"][i].At, n.At, 0, "the change's own time")
 	}
+}
+
+// An issue that moves to where another route tells of it is told of by that,
+// under its first key; where no route covers it, it waits.
+func TestAnnouncedTicketMoves(t *testing.T) {
+	t.Parallel()
+	w := telling(t)
+	other := w.played.routes[0]
+	other.Name, other.Left = "ops-changes", reconcile.End{Connection: "helpdesk", Name: "Ops", Container: ticket.Container{ID: "OPS", Key: "OPS"}}
+	w.played.routes = append(w.played.routes, other)
+	w.after(time.Minute, func() {
+		w.left.change("IT1", func(s *ticket.Snapshot) { s.Key, s.Container = "OPS-7", ticket.Container{ID: "OPS", Key: "OPS"} })
+		w.left.happens("IT1", "Done")
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(time.Minute, func() {
+		w.stands(IsLinked, "")
+		require.Equal(t, "ops-changes", w.view().Route)
+		w.left.change("IT1", func(s *ticket.Snapshot) { s.Container = ticket.Container{ID: "HR"} })
+		w.left.happens("IT1", "In Progress")
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(time.Minute, func() {
+		w.stands(Attention, ticket.MovedOut)
+		w.left.change("IT1", func(s *ticket.Snapshot) { s.Container = ticket.Container{ID: "OPS", Key: "OPS"} })
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.play(PairState{})
+	require.Equal(t, []string{"IT-1: Planned", "IT-1: Done", "IT-1: Processing"}, w.right.said())
+}
+
+// A pair that was ended from outside begins anew and tells again what the
+// service merges: under the same key.
+func TestAnnouncedSubjectIsTheFirstKey(t *testing.T) {
+	t.Parallel()
+	w := telling(t)
+	w.left.change("IT1", func(s *ticket.Snapshot) { s.Key = "IT-77" })
+	w.left.happens("IT1", "Done")
+	w.played.ended = true
+	w.play(PairState{})
+	require.Equal(t, []string{"IT-1: Planned", "IT-1: Done"}, w.right.said())
+}
+
+// Statuses that nobody mapped, and that the route ignores, are read once.
+func TestIgnoredNewsIsReadOnce(t *testing.T) {
+	t.Parallel()
+	w := telling(t)
+	w.played.routes[0].Unmapped, w.left.page = "ignore", 2
+	for range 5 {
+		w.left.happens("IT1", "Stuck")
+	}
+	w.play(PairState{})
+	require.LessOrEqual(t, w.left.called("fetch"), 6)
+	require.Equal(t, []string{"IT-1: Planned"}, w.right.said())
+}
+
+// Two done tickets are audited once more and then left alone; one that is told
+// of is alone.
+func TestDoneAnnouncedTicketIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := telling(t)
+	w.left.edit("IT1", ticket.Status, ticket.Value{State: &ticket.State{Name: "Done", Done: true}})
+	reads := 0
+	w.after(time.Minute, func() { reads = w.left.called("fetch") })
+	for range 5 {
+		w.after(time.Hour, func() {
+			w.hint(ticket.Hint{Ref: ticket.Ref{Connection: "helpdesk"}, Kind: ticket.ChangeHint, Source: "audit"})
+		})
+	}
+	w.play(PairState{})
+	require.Equal(t, reads+1, w.left.called("fetch"))
+	require.Zero(t, w.left.called("comments"))
+}
+
+// A deletion is told with its own time, the same however often.
+func TestDeletionIsToldWithItsTime(t *testing.T) {
+	t.Parallel()
+	w := telling(t)
+	acted := epoch.Add(90 * time.Second)
+	hint := gone(ticket.Ref{Connection: "helpdesk", ID: "IT1"})
+	hint.Acted = acted
+	w.right.loses("announce")
+	w.after(time.Minute, func() {
+		w.left.remove("IT1")
+		w.right.loses("announce")
+		w.hint(hint)
+	})
+	again := hint
+	again.Acted = acted.Add(time.Minute)
+	w.after(30*time.Second, func() { w.hint(again) })
+	w.after(10*time.Minute, func() { w.stands(Unlinked, ticket.Deleted) })
+	w.play(PairState{})
+	last := w.right.told[len(w.right.told)-1]
+	require.True(t, last.At.Equal(acted), last.At)
+	require.Equal(t, last, w.right.told[len(w.right.told)-2])
+}
+
+// Nothing comes back, so there is nothing to resolve; what was unlinked can be
+// taken up again, and what was told stays told.
+func TestOperatorsOnAnAnnouncingPair(t *testing.T) {
+	t.Parallel()
+	w := telling(t)
+	w.after(time.Minute, func() {
+		w.refused(addressing.UpdateResolve, "nothing comes back", Resolve{Field: ticket.Status, Take: ticket.Left})
+	})
+	w.after(time.Second, func() { w.update(addressing.UpdateUnlink) })
+	w.after(time.Minute, func() {
+		w.stands(Unlinked, ticket.UnlinkedByOperator)
+		w.left.happens("IT1", "Done")
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(time.Minute, func() {
+		require.Len(t, w.right.said(), 1)
+		w.update(addressing.UpdateLink, LinkTo{Replica: ticket.Ref{Connection: "jira", ID: "IT-1"}, Rules: &w.played.routes[0]})
+	})
+	w.play(PairState{})
+	require.Equal(t, []string{"IT-1: Planned", "IT-1: Done"}, w.right.said())
+	require.Empty(t, w.played.enlisted)
+	require.Zero(t, w.right.called("mark"))
 }
 
 // The key under which the first change was told stays, wherever the ticket goes.

@@ -301,6 +301,9 @@ func (p *pair) lookup(address string) (bool, error) {
 func (p *pair) link() {
 	p.Phase, p.Rest, p.Hold, p.Intent = Linked, "", nil, nil
 	p.Enlist, p.Mark = true, true
+	if len(p.spoken()) < len(bothSides) {
+		p.Enlist, p.Mark = false, false
+	}
 	for _, side := range bothSides {
 		p.soil(side, Dirt{Fields: true, Comments: true, Others: true, Links: true})
 	}

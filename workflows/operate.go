@@ -134,6 +134,9 @@ func (p *pair) resolvable(ctx workflow.Context, r Resolve) error {
 	if p.Rules == nil {
 		return refusal("the ticket is being looked at for the first time: try again in a moment")
 	}
+	if _, tells := p.Rules.Announces(); tells {
+		return refusal("nothing comes back from %s: add the status to the route's map, then apply", p.other)
+	}
 	if p.fieldRule(r.Field) == nil {
 		return refusal("field %q is not replicated by the pair's route; replicated are %s", r.Field, p.fieldNames())
 	}
@@ -200,7 +203,12 @@ func (p *pair) startLink(l LinkTo) {
 	}
 	p.Generation++
 	p.Rules, p.Replica, p.Duplicates = l.Rules, l.Replica, nil
+	heard, told := p.Sync.Heard, p.Sync.Told
 	p.Sync = reconcile.State{Origin: side}
+	if p.silent(side.Other()) {
+		// What was told stays told, under the name it has there.
+		p.Sync.Heard, p.Sync.Told = heard, told
+	}
 	p.Tickets = map[ticket.Side]Ticket{side: p.Tickets[side]}
 	p.journal("linked by an operator", p.Origin.String(), p.Replica.String())
 	p.link()

@@ -50,6 +50,7 @@ type pair struct {
 	shown    attributes                  // search attributes as last upserted
 	decide   bool                        // first contact is over
 	wake     bool                        // an operator changed something
+	behind   bool                        // there is more of a long history to be told
 	claims   []claim                     // made while first contact went on
 	owner    string                      // the pair that this run is to be an alias of
 }
@@ -105,7 +106,7 @@ func (p *pair) run() error {
 			p.round()
 		}
 		p.show()
-		if !p.idle() {
+		if !p.idle() && !(p.behind && p.crowded()) {
 			continue
 		}
 		if p.crowded() {
@@ -164,7 +165,11 @@ func (p *pair) soiled(side ticket.Side, h ticket.Hint) bool {
 	ours := h.Actor != "" && h.Actor == t.Account
 	switch h.Kind {
 	case ticket.DeleteEvent:
-		p.at(side, func(t *Ticket) { t.Gone = workflow.Now(p.ctx) })
+		p.at(side, func(t *Ticket) {
+			if t.Gone.IsZero() {
+				t.Gone, t.Deleted = workflow.Now(p.ctx), h.Acted
+			}
+		})
 		p.soil(side, Dirt{Fields: true, Others: true})
 	case ticket.CommentEvent:
 		if (ours || h.Actor == "") && p.knowsComment(side, h) {
@@ -191,7 +196,10 @@ func (p *pair) soiled(side ticket.Side, h ticket.Hint) bool {
 // audit looks at both tickets again; two that are done are left alone after
 // one more look, for what was said last.
 func (p *pair) audit(h ticket.Hint) {
-	done := p.Tickets[ticket.Left].Done && p.Tickets[ticket.Right].Done
+	done, linked := true, len(p.spoken()) == len(bothSides)
+	for _, side := range p.spoken() {
+		done = done && p.Tickets[side].Done
+	}
 	for _, side := range bothSides {
 		switch {
 		case h.Source == "apply":
@@ -200,7 +208,7 @@ func (p *pair) audit(h ticket.Hint) {
 			p.soil(side, Dirt{Fields: true, Others: true})
 		case h.Ref.Connection == "" || p.ref(side).Connection == h.Ref.Connection && (!done || !p.Tickets[side].Audited):
 			p.at(side, func(t *Ticket) { t.Audited = done })
-			p.soil(side, Dirt{Fields: true, Comments: true, Links: true})
+			p.soil(side, Dirt{Fields: true, Comments: linked, Links: linked})
 			if p.Hold != nil && p.Hold.Reason != ticket.RateLimited {
 				p.Hold.Due = true
 			}

@@ -72,8 +72,9 @@ type Ticket struct {
 	// Versions are the latest this pair has seen, newest last: an event with
 	// one of them tells nothing new.
 	Versions []string `json:"versions,omitempty"`
-	// Gone is when a delete event came.
-	Gone time.Time `json:"gone,omitzero"`
+	// Gone is when the first delete event came, Deleted the time that it named.
+	Gone    time.Time `json:"gone,omitzero"`
+	Deleted time.Time `json:"deleted,omitzero"`
 	// Window is our last write, where the tracker offers neither a
 	// precondition nor a history.
 	Window *Window `json:"window,omitempty"`

@@ -274,7 +274,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			continue
 		}
 		p.met(side, t.Ticket)
-		p.at(side, func(known *Ticket) { known.Gone = time.Time{} })
+		p.at(side, func(known *Ticket) { known.Gone, known.Deleted = time.Time{}, time.Time{} })
 	}
 	if got.Routes != nil {
 		p.follow(got.Routes)
@@ -294,7 +294,7 @@ func (p *pair) options(side ticket.Side, d Dirt) trackers.FetchOptions {
 		fp = fs.Right
 	}
 	if p.silent(side.Other()) {
-		opts.Changes, opts.Comments = p.history(), false
+		opts.Changes, opts.Comments = &trackers.History{After: p.Sync.Heard, Since: p.Rules.Since}, false
 		if p.Sync.Told != nil {
 			fp = p.Sync.Told.Description
 		}
@@ -332,7 +332,7 @@ func (p *pair) adjust(rules *reconcile.Rules) {
 // other ticket's.
 func (p *pair) follow(routes []reconcile.Rules) {
 	covers := func(r *reconcile.Rules) bool {
-		for _, side := range bothSides {
+		for _, side := range p.spoken() {
 			if p.snap[side] == nil || !r.Covers(side, p.snap[side].Container) {
 				return false
 			}

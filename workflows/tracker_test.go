@@ -145,7 +145,7 @@ func (k *tracker) Fetch(_ context.Context, id string, opts trackers.FetchOptions
 		out.Comments = nil
 	}
 	if opts.Changes != nil {
-		k.recount(out, *opts.Changes)
+		k.recount(out, opts.Changes.After)
 	}
 	for f, v := range out.Fields {
 		if f == ticket.Description && opts.Known[f] == v.Fingerprint && !opts.Whole {

@@ -189,8 +189,11 @@ func (p *pair) upsert(a attributes) {
 func (v View) Markdown() string {
 	out := ""
 	link := func(t TicketView) string {
-		if t.URL == "" {
+		switch {
+		case t.Key == "":
 			return "(not yet)"
+		case t.URL == "":
+			return t.Key
 		}
 		return "[" + t.Key + "](" + t.URL + ")"
 	}

@@ -55,11 +55,15 @@ func (w *world) budget(t *testing.T, r route) {
 				w.reads(p.there, p.replica, values{ticket.Status: status})
 			})
 			require.Equal(w, 1, c.writes(), c)
-			require.LessOrEqual(w, c.reads(), 3, c) // a transition in Jira is read back
+			hops := 0
+			if p.there.connection() == "jira" {
+				hops = 1 // a transition is read back
+			}
+			require.LessOrEqual(w, c.reads(), 2+hops, c)
 			c = spend("comment", func() { p.says("said at " + from) })
 			require.Equal(w, 1, c.writes(), c)
-			require.LessOrEqual(w, c.reads(), 4, c)
-			const edits = 15 // Jira lets 20 writes to an issue pass in two seconds
+			require.LessOrEqual(w, c.reads(), 3, c) // Ravenna and Jira list comments apart
+			const edits = 15                        // Jira lets 20 writes to an issue pass in two seconds
 			c = spend(fmt.Sprintf("%d titles", edits), func() {
 				for i := range edits {
 					require.NoError(w, p.here.set(p.id, values{ticket.Title: fmt.Sprintf("burst %d", i)}))

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -175,6 +176,39 @@ func TestLinearErrors(t *testing.T) {
 			w.holds(c.right, len(c.all))
 		})
 	}
+}
+
+// An answer with half of its data, or without the issue it is about, is no
+// answer: nothing is lost and nothing is made twice.
+func TestLinearHalfAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	quirk := func(name string) {
+		w.control(w.LinearURL, "/_sandbox/quirks", map[string]bool{name: true})
+	}
+	quirk("null_issue")
+	p := w.tie(productDesk(w), proTeam(w), "half", nil)
+	w.told(p.pair, "create call ended without a clear answer")
+	p.linkedOnce()
+	for n, name := range []string{"null_issue", "partial"} {
+		quirk(name)
+		title := fmt.Sprintf("half %d", n)
+		require.NoError(t, p.here.set(p.id, values{ticket.Title: title}))
+		w.eventually("written", func() error { // an unclear write is made again: until then nobody edits
+			v, err := w.view(p.pair)
+			for _, e := range v.Journal {
+				if e.To == title && strings.HasPrefix(e.What, "title → ") {
+					return nil
+				}
+			}
+			return fmt.Errorf("not in %d lines %w", len(v.Journal), err)
+		})
+		w.reads(p.there, p.replica, values{ticket.Title: title})
+		p.flip().sends(values{ticket.Title: title + ", edited"})
+	}
+	w.settled(p.pair, workflows.IsLinked, "")
+	w.quiet()
+	w.holds(p.there, 1)
 }
 
 // A revoked token stops the pairs that need it and says so. Linear says it with

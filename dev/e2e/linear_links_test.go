@@ -72,6 +72,20 @@ func TestLabelsThatExist(t *testing.T) {
 	w.silent()
 }
 
+// Two labels of one group exclude each other in Linear: the labels wait, and
+// nothing else does.
+func TestLabelsOfOneGroup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, labelled(2, false))
+	p := w.tie(opsBoard(w), pltTeam(w), "labelled", nil)
+	require.NoError(t, w.jira.Edit(w.ctx, p.id, map[string]any{"labels": []string{"frontend", "backend"}}))
+	w.settled(p.pair, workflows.Attention, ticket.FieldRefused)
+	p.sends(values{ticket.Title: "goes on"})
+	require.NoError(t, w.jira.Edit(w.ctx, p.id, map[string]any{"labels": []string{"backend"}}))
+	w.labels(p.replica, "Backend")
+	w.settled(p.pair, workflows.IsLinked, "")
+}
+
 func TestLabelsThatAreMade(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, labelled(2, true))

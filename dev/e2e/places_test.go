@@ -143,7 +143,9 @@ func (p tied) sends(to values) {
 	require.NoError(p.w, p.here.set(p.id, to))
 	want := values{}
 	for name, value := range to {
-		want[name] = plain(value)
+		if want[name] = value; name == ticket.Description {
+			want[name] = plain(value)
+		}
 	}
 	p.w.reads(p.there, p.replica, want)
 }

@@ -38,6 +38,8 @@ func TestSecrets(t *testing.T) {
 	require.NoError(t, err)
 	w.jiraComments(eng.Key, canary)
 	w.messages(back.ID, canary)
+	p := w.tie(productDesk(w), proTeam(w), "wish "+canary, nil)
+	p.flip().says("said in Linear " + canary)
 
 	// Refused fields, broken pages, cut connections, a lost answer, no token.
 	w.faults(w.JiraURL, once("PUT", jiraAnyIssue, "html"), once("PUT", jiraAnyIssue, "status:400"),
@@ -54,16 +56,20 @@ func TestSecrets(t *testing.T) {
 	require.NoError(t, err)
 	w.spent(w.RavennaURL)
 	w.issue("lost " + canary)
+	w.faults(w.LinearURL, of([]fault{{Operation: "UpdateIssue"}}, "html", "truncate", "status:400")...)
+	require.NoError(t, p.here.set(p.id, values{ticket.Title: "edited wish " + canary}))
+	w.spent(w.LinearURL)
+	w.faults(w.LinearURL, always("*", "*", "status:401"))
 	w.faults(w.JiraURL, always("*", "*", "status:401"))
 	w.faults(w.RavennaURL, always("*", "*", "status:401"))
-	for _, path := range []string{"/webhooks/helpdesk/sandbox-secret", "/webhooks/jira/sandbox-secret"} {
+	for _, path := range []string{"/webhooks/helpdesk/sandbox-secret", "/webhooks/jira/sandbox-secret", "/webhooks/linear/sandbox-secret"} {
 		resp, err := http.Post(w.ReceiverURL+path, "application/json", strings.NewReader(`{"type":"ticket.updated","data":{"ticketId":"`+it.ID+`"}}`)) //nolint:gosec,noctx // our own receiver
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 	}
 	w.settled(ravennaPair(it.ID), workflows.Attention, ticket.Auth)
 
-	secrets := []string{"rav_bot", "sandbox-secret", base64.StdEncoding.EncodeToString([]byte("bot@example.com:sandbox"))}
+	secrets := []string{"rav_bot", "lin_api_bot", "sandbox-secret", base64.StdEncoding.EncodeToString([]byte("bot@example.com:sandbox"))}
 	logged := w.logs.String()
 	require.NotEmpty(t, logged)
 	for _, s := range append(secrets, canary) {

@@ -11,6 +11,7 @@ import (
 	gojira "github.com/andygrunwald/go-jira"
 
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 const (
@@ -20,31 +21,38 @@ const (
 	longestAlteration = 200
 )
 
-// unheard are entries of the history that no event tells of: links, which
-// ticketsync makes as well.
-var unheard = []string{"RemoteIssueLink", "RemoteWorkItemLink", "Link"}
+// unheard are entries of the history that are nobody's news: links, which
+// ticketsync makes as well, and comments, which may be internal.
+var unheard = []string{"RemoteIssueLink", "RemoteWorkItemLink", "Link", "Comment"}
 
-// story tells what happened to an issue after the change with an id, or since
-// its creation: the issue as it is, taken back change by change. It costs a
-// call only where the history is longer than the issue's answer holds.
-func (t *Tracker) story(ctx context.Context, doc *document, s *ticket.Snapshot, after string) error {
-	entries, err := t.entries(ctx, doc, after)
+// story tells a part of what happened to an issue: the issue as it is, taken
+// back change by change. It costs a call only where the history is longer than
+// the issue's answer holds.
+func (t *Tracker) story(ctx context.Context, doc *document, s *ticket.Snapshot, want trackers.History) error {
+	entries, err := t.entries(ctx, doc, want.After)
 	if err != nil {
 		return err
 	}
 	now := portrait(doc, s)
 	var told []ticket.Change
 	for _, h := range slices.Backward(entries) {
-		if c, ok := h.told(now); ok {
+		// The entry's own word on what it set: the fields of the answer may have
+		// been read a moment before it.
+		h.set(&now, item.to)
+		after := now
+		h.set(&now, item.from)
+		if c, ok := h.told(after, now.Private); ok {
 			told = append(told, c)
 		}
-		h.takeBack(&now)
 	}
-	if after == "" {
+	if want.After == "" {
 		now.ID, now.At = ticket.Creation, parseTime(doc.text("created"))
 		told = append(told, now)
 	}
 	slices.Reverse(told)
+	for want.After == "" && len(told) > 1 && t.ours(told[0].At).Before(want.Since) {
+		told = told[1:]
+	}
 	s.MoreChanges = len(told) > changesAtOnce
 	s.Changes = told[:min(len(told), changesAtOnce)]
 	return nil
@@ -116,45 +124,57 @@ func portrait(doc *document, s *ticket.Snapshot) ticket.Change {
 	return ticket.Change{
 		Key: s.Key, Title: s.Text(ticket.Title), Status: s.Status(), Container: s.Container.Name, Type: s.Type, Priority: priority.Name,
 		Creator: person("creator"), Reporter: person("reporter"), Assignee: person("assignee"), Labels: s.Fields[ticket.Labels].Names,
+		Private: s.Private != "",
 	}
 }
 
-// told is the change as news; ok is false for one that nobody is told of.
-func (h history) told(after ticket.Change) (c ticket.Change, ok bool) {
-	after.ID, after.At, after.Altered = h.ID, parseTime(h.Created), nil
+// told is the change as news; ok is false for one that nobody is told of. What
+// a change did to an issue that was private before it stays untold.
+func (h history) told(after ticket.Change, wasPrivate bool) (c ticket.Change, ok bool) {
+	after.ID, after.At = h.ID, parseTime(h.Created)
 	for _, i := range h.Items {
-		if !slices.Contains(unheard, i.Field) {
+		if slices.Contains(unheard, i.Field) {
+			continue
+		}
+		ok = true
+		if !wasPrivate {
 			after.Altered = append(after.Altered, ticket.Alteration{Field: i.Field, From: curtail(i.FromString), To: curtail(i.ToString)})
 		}
 	}
-	return after, len(after.Altered) > 0
+	return after, ok
 }
 
-// takeBack makes the issue what it was before the change.
-func (h history) takeBack(c *ticket.Change) {
+// set gives the issue the values that the change's items name.
+func (h history) set(c *ticket.Change, value func(item) (id, name string)) {
 	for _, i := range h.Items {
+		id, name := value(i)
 		switch cmp.Or(i.FieldID, strings.ToLower(i.Field)) {
 		case "summary":
-			c.Title = i.FromString
+			c.Title = name
 		case "status":
-			c.Status = ticket.State{ID: i.From, Name: i.FromString}
+			c.Status = ticket.State{ID: id, Name: name}
 		case "priority":
-			c.Priority = i.FromString
+			c.Priority = name
 		case "assignee":
-			c.Assignee = i.FromString
+			c.Assignee = name
 		case "reporter":
-			c.Reporter = i.FromString
+			c.Reporter = name
 		case "labels":
-			c.Labels = slices.Sorted(slices.Values(strings.Fields(i.FromString)))
+			c.Labels = slices.Sorted(slices.Values(strings.Fields(name)))
 		case "issuetype":
-			c.Type = i.FromString
+			c.Type = name
 		case "project":
-			c.Container = i.FromString
+			c.Container = name
 		case "key":
-			c.Key = i.FromString
+			c.Key = name
+		case "security":
+			c.Private = name != ""
 		}
 	}
 }
+
+func (i item) from() (id, name string) { return i.From, i.FromString }
+func (i item) to() (id, name string)   { return i.To, i.ToString }
 
 func curtail(s string) string {
 	runes := []rune(s)

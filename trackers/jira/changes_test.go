@@ -12,7 +12,9 @@ import (
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
-func since(change string) trackers.FetchOptions { return trackers.FetchOptions{Changes: &change} }
+func since(change string) trackers.FetchOptions {
+	return trackers.FetchOptions{Changes: &trackers.History{After: change}}
+}
 
 func (b *bundle) becomes(id, status string) {
 	b.t.Helper()
@@ -90,6 +92,72 @@ func TestLongStoryIsPaged(t *testing.T) {
 		b.fetch(id, since(after))
 		require.Len(t, b.requests(), 1, "what was told last is in the issue's own answer")
 	})
+}
+
+// Of an issue older than the route only what happened since counts, and its
+// last change in any case, however long the history.
+func TestStorySinceATime(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b *bundle) {
+		id := b.issue("ENG", nil)
+		for n := range 60 {
+			b.ahead.Add(int64(time.Minute))
+			b.edit("alice", id, map[string]any{"summary": fmt.Sprintf("Edit %d", n)})
+		}
+		// The sandbox's clock is an hour ahead of ours by now, which the adapter
+		// knows from its answers.
+		from := time.Now().Add(-5*time.Minute - 30*time.Second)
+		s := b.fetch(id, trackers.FetchOptions{Changes: &trackers.History{Since: from}})
+		require.Len(t, s.Changes, 6)
+		require.Equal(t, "Edit 59", s.Changes[5].Title)
+		s = b.fetch(id, trackers.FetchOptions{Changes: &trackers.History{Since: time.Now().Add(time.Hour)}})
+		require.Len(t, s.Changes, 1)
+		require.Equal(t, "Edit 59", s.Changes[0].Title)
+	})
+}
+
+// What happened while the issue had a security level is marked, and the change
+// that opened it tells nothing of what it was before.
+func TestPrivateStory(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, b *bundle) {
+		id := b.issue("ENG", nil)
+		b.as("", http.MethodPut, "/_sandbox/security", map[string]any{"issue": id, "level": "Internal"})
+		b.edit("alice", id, map[string]any{"summary": "acquire ACME"})
+		b.edit("alice", id, map[string]any{"summary": "Upgrade"})
+		b.as("", http.MethodPut, "/_sandbox/security", map[string]any{"issue": id, "level": ""})
+		b.edit("alice", id, map[string]any{"summary": "Upgrade today"})
+		s := b.fetch(id, since(""))
+		var private []bool
+		for _, c := range s.Changes {
+			private = append(private, c.Private)
+			if !c.Private {
+				require.NotContains(t, fmt.Sprint(c), "ACME")
+			}
+		}
+		require.Equal(t, []bool{false, true, true, true, false, false}, private)
+	})
+}
+
+// An entry's own word on what it set counts, whatever the issue's fields say:
+// the two need not be of the same moment. Comments are nobody's news.
+func TestStoryOfATornAnswer(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, Cloud)
+	id := b.issue("ENG", nil)
+	doc, err := b.read(t.Context(), id, nil)
+	require.NoError(t, err)
+	doc.Changelog.Histories = []history{
+		{ID: "900", Created: doc.text("created"), Items: []item{{Field: "status", FieldID: "status", FromString: "To Do", ToString: "In Progress"}}},
+		{ID: "901", Created: doc.text("created"), Items: []item{{Field: "Comment", FromString: "internal: hunter2"}}},
+	}
+	doc.Changelog.Total = 2
+	s := &ticket.Snapshot{Fields: map[ticket.Field]ticket.Value{ticket.Status: {State: &ticket.State{Name: "To Do"}}}}
+	require.NoError(t, b.story(t.Context(), doc, s, trackers.History{}))
+	require.Len(t, s.Changes, 2)
+	require.Equal(t, "To Do", s.Changes[0].Status.Name)
+	require.Equal(t, "In Progress", s.Changes[1].Status.Name)
+	require.NotContains(t, fmt.Sprint(s.Changes), "hunter2")
 }
 
 // An issue moved to another project keeps its history, keys included.

@@ -18,13 +18,17 @@ type history struct {
 	ID      string       `json:"id"`
 	Author  *gojira.User `json:"author"`
 	Created string       `json:"created"`
-	Items   []struct {
-		Field      string `json:"field"`
-		FieldID    string `json:"fieldId"`
-		From       string `json:"from"` // an id, where the field has ids
-		FromString string `json:"fromString"`
-		ToString   string `json:"toString"`
-	} `json:"items"`
+	Items   []item       `json:"items"`
+}
+
+// item is one field of an entry. From and To are ids, where the field has any.
+type item struct {
+	Field      string `json:"field"`
+	FieldID    string `json:"fieldId"`
+	From       string `json:"from"`
+	FromString string `json:"fromString"`
+	To         string `json:"to"`
+	ToString   string `json:"toString"`
 }
 
 // change is one field changed once.
