@@ -13,7 +13,12 @@ import (
 const announcing = `
 installation: dev
 connections:
-  jira: {kind: jira, url: "https://example.atlassian.net", email: bot@example.com, token: "${T}"}
+  jira:
+    kind: jira
+    url: https://example.atlassian.net
+    email: bot@example.com
+    token: ${T}
+    status: [{left: Open, right: To Do}]   # of the routes that replicate
   changes: {kind: flashduty, url: "https://api.example.com/push/", token: "${T}"}
 routes:
   eng-changes:
@@ -37,6 +42,7 @@ func TestRouteThatAnnounces(t *testing.T) {
 	require.Equal(t, reconcile.End{Connection: "changes", Name: "changes", Announces: true}, r.Right)
 	require.Empty(t, r.Left.Type, "nothing is created there")
 	require.Equal(t, "status", r.OnDelete)
+	require.Equal(t, "on-update", r.Existing, "every change counts, also of older tickets")
 	targets := func(r reconcile.Rules, names ...string) []string {
 		var states []ticket.State
 		for _, n := range names {
@@ -49,7 +55,7 @@ func TestRouteThatAnnounces(t *testing.T) {
 	older := announcingRoute(t, "status: {preset: older}")
 	require.Equal(t, []string{"", "", "Done"}, targets(older, "Backlog", "In Review", "Closed"))
 
-	mended := announcingRoute(t, "status: {map: {Blocked: Ready, Done: Processing}}")
+	mended := announcingRoute(t, "status: {map: {Blocked: ready, Done: PROCESSING}}")
 	require.Equal(t, []string{"Ready", "Processing", "Done"}, targets(mended, "blocked", "Done", "Closed"), "the map's entries come first")
 
 	listed := announcingRoute(t, "status: [{left: Open, right: Planned}]")

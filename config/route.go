@@ -34,18 +34,25 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 		r.fail(o.at, "%s has connection %s on both sides: write two different connections", what, rules.Left.Connection)
 	}
 	rules.Filter = r.filter(o.take("filter"), "filter of "+what)
-
-	if announces {
-		rules.Status = r.told(o.take("status"), "status of "+what, silent, kind)
-	} else {
-		rules.Status = r.status(o.take("status"), "status of "+what)
-	}
 	rules.Unmapped = o.word("unmapped", "hold", "hold", "ignore")
+	if announces {
+		o.announced(&rules, silent, kind, ends)
+	} else {
+		o.replicated(&rules, ends)
+	}
+	enabled := o.boolean("enabled", true)
+	rules.Enabled = &enabled
+	o.done()
+	return rules
+}
+
+// replicated reads what only a route between two sides of tickets has.
+func (o *object) replicated(rules *reconcile.Rules, ends endChecker) {
+	r, what := o.r, o.what
+	rules.Status = r.status(o.take("status"), "status of "+what)
 	rules.Paths = r.paths(o.take("paths"), "paths of "+what)
 
-	if !announces {
-		rules.Fields = r.fields(o.take("fields"), "fields of "+what)
-	}
+	rules.Fields = r.fields(o.take("fields"), "fields of "+what)
 	rules.Custom = r.custom(o.take("custom"), "custom of "+what, ends.kindOf(rules.Left), ends.kindOf(rules.Right))
 	rules.Create = r.constants(o.take("create_fields"), "create_fields of "+what)
 	rules.Transitions = r.transitions(o.take("transition_fields"), "transition_fields of "+what)
@@ -58,15 +65,7 @@ func (r *reader) route(e entry, ends endChecker) reconcile.Rules {
 	rules.Chain = o.boolean("chain", false)
 	rules.Elsewhere = o.word("replicated_elsewhere", "attention", "attention", "ignore")
 	rules.CreateLabels = o.boolean("create_labels", false)
-	if announces {
-		rules.OnDelete = o.word("on_delete", "status", "status", "canceled", "ignore")
-	} else {
-		rules.OnDelete = o.word("on_delete", "comment", "comment", "close", "ignore")
-	}
-	enabled := o.boolean("enabled", true)
-	rules.Enabled = &enabled
-	o.done()
-	return rules
+	rules.OnDelete = o.word("on_delete", "comment", "comment", "close", "ignore")
 }
 
 func (r *reader) filter(n ast.Node, what string) reconcile.Filter {

@@ -8,9 +8,9 @@ import (
 	"github.com/ticketsync/ticketsync/ticket"
 )
 
-// arc is one direction of a route, between containers by their number.
+// arc is one direction of a route.
 type arc struct {
-	from, to int
+	from, to End
 	route    *Rules
 }
 
@@ -18,23 +18,13 @@ type arc struct {
 // back to where it started. A route there and back is none: the pair's own
 // marker ends it.
 func rings(routes []*Rules) []string {
-	var ends []End
-	number := func(e End) int {
-		at := slices.IndexFunc(ends, func(known End) bool { return sameEnd(known, e) })
-		if at < 0 {
-			ends = append(ends, e)
-			at = len(ends) - 1
-		}
-		return at
-	}
 	var arcs []arc
 	for _, r := range routes {
-		left, right := number(r.Left), number(r.Right)
 		if r.Direction.From(ticket.Left) {
-			arcs = append(arcs, arc{left, right, r})
+			arcs = append(arcs, arc{r.Left, r.Right, r})
 		}
 		if r.Direction.From(ticket.Right) {
-			arcs = append(arcs, arc{right, left, r})
+			arcs = append(arcs, arc{r.Right, r.Left, r})
 		}
 	}
 	var out []string
@@ -53,33 +43,40 @@ func rings(routes []*Rules) []string {
 		if !seen[key] {
 			seen[key] = true
 			out = append(out, fmt.Sprintf("routes %s form a ring: a ticket's copies would come back to %s; take one of them out, or make it go one way only",
-				key, ends[a.from].Label()))
+				key, a.from.Label()))
 		}
 	}
 	return out
 }
 
 // back returns the shortest way from where an arc leads to where it comes
-// from, of at least two arcs; nil when there is none.
+// from, of at least two arcs; nil when there is none. Ends are compared pair by
+// pair: a whole container shares something with each of its parts, which share
+// nothing with each other.
 func back(arcs []arc, a arc) []arc {
-	came := map[int]arc{}
-	queue := []int{a.to}
+	came := map[int]int{} // an arc's place: that of the arc before it
+	const start = -1
+	queue := []int{start}
 	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
-		for _, next := range arcs {
-			if _, seen := came[next.to]; next.from != at || seen || next.to == a.to || at == a.to && next.to == a.from {
+		here := a.to
+		if at != start {
+			here = arcs[at].to
+		}
+		for i, next := range arcs {
+			if _, seen := came[i]; seen || !sameEnd(here, next.from) || sameEnd(next.to, a.to) || at == start && sameEnd(next.to, a.from) {
 				continue
 			}
-			came[next.to] = next
-			if next.to == a.from {
+			came[i] = at
+			if sameEnd(next.to, a.from) {
 				var way []arc
-				for n := a.from; n != a.to; n = came[n].from {
-					way = append(way, came[n])
+				for n := i; n != start; n = came[n] {
+					way = append(way, arcs[n])
 				}
 				return way
 			}
-			queue = append(queue, next.to)
+			queue = append(queue, i)
 		}
 	}
 	return nil

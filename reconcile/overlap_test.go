@@ -250,3 +250,24 @@ func TestNoTicketTwice(t *testing.T) {
 		}
 	})
 }
+
+// A team covered whole by one route and by its projects in others: the parts
+// share nothing with each other, and the whole something with each.
+func TestRingThroughAPart(t *testing.T) {
+	t.Parallel()
+	at := func(connection, container, part string) End {
+		return End{Connection: connection, Name: container, Container: ticket.Container{ID: container, Part: part}}
+	}
+	route := func(name string, from, to End) Rules {
+		return Rules{Name: name, Direction: ToRight, Left: from, Right: to}
+	}
+	ring := []Rules{
+		route("b", at("linear", "PRO", ""), at("b", "B", "")),
+		route("c", at("b", "B", ""), at("c", "C", "")),
+		route("d", at("c", "C", ""), at("linear", "PRO", "p2")),
+	}
+	require.Len(t, Overlaps(ring), 1)
+	require.Len(t, Overlaps(append([]Rules{route("a", at("x", "X", ""), at("linear", "PRO", "p1"))}, ring...)), 1)
+	ring[0].Left = at("linear", "PRO", "p1")
+	require.Empty(t, Overlaps(ring), "another part is another place")
+}

@@ -26,10 +26,14 @@ type Settings struct {
 	// Quiet is how long an ambiguous create waits for the tracker's index where
 	// the file does not say; 0 is three minutes.
 	Quiet time.Duration
+	// Recounts tells that a ticket's history can be read, change by change.
+	Recounts bool
 	// Announces tells that it is only told of changes: it has no containers, no
-	// webhooks, and nothing to read. Presets are its maps from a status's name
-	// to its own, by name; Preset is the one used unless the file names another.
+	// webhooks, and nothing to read. Statuses are all it knows; Presets are maps
+	// from a status's name to one of them, by name; Preset is the one used unless
+	// the file names another.
 	Announces bool
+	Statuses  []string
 	Presets   map[string]map[string]string
 	Preset    string
 	// CustomPrefix starts every custom field's own name; "" where there are none.

@@ -10,7 +10,7 @@ import (
 // connection's url is the whole address that changes are pushed to, so any
 // service that takes the same body can be used; its token is the integration
 // key.
-var Settings = trackers.Settings{Kind: "flashduty", Announces: true, Presets: Presets, Preset: "current"}
+var Settings = trackers.Settings{Kind: "flashduty", Announces: true, Statuses: names(), Presets: Presets, Preset: "current"}
 
 // Tracker is one integration of a Flashduty account. It is safe for concurrent
 // use and remembers nothing.

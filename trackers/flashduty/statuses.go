@@ -62,3 +62,11 @@ var Presets = map[string]map[string]string{
 		"Closed":      Done,
 	},
 }
+
+func names() []string {
+	out := make([]string, 0, len(statuses))
+	for _, s := range statuses {
+		out = append(out, s.Name)
+	}
+	return out
+}

@@ -30,7 +30,7 @@ const (
 
 // Settings is what the configuration file may say about Jira.
 var Settings = trackers.Settings{
-	Kind: "jira", Container: "project", ByKey: true, Typed: true,
+	Kind: "jira", Container: "project", ByKey: true, Typed: true, Recounts: true,
 	Flavors: []string{Cloud, DataCenter}, WithEmail: []string{Cloud},
 	// The gateway takes scoped tokens.
 	Browse: "/browse/{key}", Gateway: "api.atlassian.com", CustomPrefix: "customfield_",
