@@ -17,7 +17,7 @@ type CommentCopy struct {
 	Author string `json:"author,omitempty"`
 	URL    string `json:"url,omitempty"`
 	// Parent is the comment on the other side that the copy replies to; Quote
-	// is the first line of the one replied to where copies do not nest.
+	// is the first line of the one replied to, shown where copies do not nest.
 	Parent string `json:"parent,omitempty"`
 	Quote  string `json:"quote,omitempty"`
 	Body   string `json:"body,omitempty"`
@@ -171,9 +171,7 @@ func (p *planner) op(kind OpKind, from ticket.Side, l *Link, c *ticket.Comment) 
 		copied.SourceFP, copied.SourceV = c.Fingerprint, c.Version
 		copied.Private = p.rules.Comments.Visibility == "private"
 		if at := find(snap.Comments, c.Parent); c.Parent != "" && at >= 0 && snap.Comments[at].Private == "" {
-			if copied.Parent = p.thread(from, c.Parent); copied.Parent == "" {
-				copied.Quote = firstLine(snap.Comments[at].Body)
-			}
+			copied.Parent, copied.Quote = p.thread(from, c.Parent), firstLine(snap.Comments[at].Body)
 		}
 	}
 	p.Operations = append(p.Operations, Operation{Kind: kind, Side: from.Other(), Comment: copied})

@@ -55,7 +55,7 @@ func TestNewComments(t *testing.T) {
 		reply := b.left.say("me")
 		b.left.comment(reply).Parent = parent
 		c := only(t, b.plan(), AddComment)
-		require.Empty(t, c.Quote)
+		require.Equal(t, "Who?", c.Quote, "should it not nest after all")
 		require.Equal(t, b.right.comments[0].ID, c.Parent)
 	})
 	onBench(t, "a reply to a copy joins the thread of its source", func(t *testing.T, b *bench) {

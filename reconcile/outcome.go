@@ -21,6 +21,8 @@ type FieldOutcome struct {
 	// Refused is why less than asked was stored, "" when all was.
 	Refused ticket.Reason
 	Detail  string
+	// LeftOut are the labels that were left out, where Refused says so.
+	LeftOut []string
 }
 
 // Wrote moves the baseline of one field after a write, and only of that
@@ -78,6 +80,7 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 	}
 	fs.setFP(side, o.Stored)
 	fs.wrote(side, o.Stored)
+	fs.leaveOut(side, o.LeftOut)
 	switch o.Refused {
 	case ticket.TooLong:
 		fs.Cut = side
@@ -87,7 +90,7 @@ func (s *State) Wrote(rules *Rules, side ticket.Side, w Write, o FieldOutcome) [
 	case ticket.UserUnknown:
 		notes = append(notes, Note{What: what + " was cleared: " + string(ticket.UserUnknown), From: w.To})
 	case ticket.LabelUnknown:
-		notes = append(notes, Note{What: what + " without " + o.Detail + ": " + string(ticket.LabelUnknown)})
+		notes = append(notes, Note{What: what + " without " + strings.Join(o.LeftOut, ", ") + ": " + string(ticket.LabelUnknown)})
 	}
 	return notes
 }
@@ -184,6 +187,9 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 			fs.setFP(side, Changed)
 		case sent && notes[f.Name].Refused == ticket.UserUnknown:
 			fs.setFP(s.Origin, w.Source)
+		case sent && notes[f.Name].Refused == ticket.LabelUnknown:
+			fs.setFP(s.Origin, w.Source)
+			fs.leaveOut(side, notes[f.Name].LeftOut)
 		case sent && notes[f.Name].Refused == ticket.TooLong:
 			fs.setFP(s.Origin, w.Source)
 			fs.Cut = side

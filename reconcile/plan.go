@@ -239,6 +239,9 @@ func (p *planner) field(f FieldRule) {
 		return
 	}
 	value, keep, reason, detail := p.rules.translate(f, from, source, p.on(from.Other()))
+	if f.Name == ticket.Labels {
+		value.Names = restored(value.Names, fs.Without[from], target.Names)
+	}
 	switch {
 	case keep:
 		fs.agreed(l.Fingerprint, r.Fingerprint, mapping)

@@ -3,6 +3,7 @@
 package reconcile
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,6 +76,24 @@ type End struct {
 	// Edges is the workflow where the account may read it: status name to the
 	// names one step away.
 	Edges map[string][]string `json:"edges,omitempty" yaml:"-"`
+}
+
+// UnmarshalJSON also reads the names under which builds before the third
+// tracker kept an end: runs and memos from then are still about.
+func (e *End) UnmarshalJSON(data []byte) error {
+	type plain End
+	old := struct {
+		*plain
+		Channel string `json:"channel"`
+		Project string `json:"project"`
+	}{plain: (*plain)(e)}
+	if err := json.Unmarshal(data, &old); err != nil {
+		return err
+	}
+	if e.Name == "" {
+		e.Name, e.ByKey = old.Channel+old.Project, old.Project != ""
+	}
+	return nil
 }
 
 // Label returns the container's name as the file gives it.

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -105,4 +106,21 @@ func TestMappingHashIsStable(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, want, r.mapping(rule), f)
 	}
+}
+
+// Memos and states of builds before the third tracker named containers
+// otherwise.
+func TestEndsOfOlderBuilds(t *testing.T) {
+	t.Parallel()
+	var r Rules
+	require.NoError(t, json.Unmarshal([]byte(`{"name":"it-to-eng",
+		"left":{"connection":"desk","channel":"IT Support","container":{"id":"c1","key":"IT"}},
+		"right":{"connection":"jira","project":"ENG","issue_type":"Bug"}}`), &r))
+	require.Equal(t, End{Connection: "desk", Name: "IT Support", Container: ticket.Container{ID: "c1", Key: "IT"}}, r.Left)
+	require.Equal(t, End{Connection: "jira", Name: "ENG", ByKey: true, Type: "Bug"}, r.Right)
+	data, err := json.Marshal(r)
+	require.NoError(t, err)
+	var again Rules
+	require.NoError(t, json.Unmarshal(data, &again))
+	require.Equal(t, r, again)
 }

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -52,6 +53,9 @@ type FieldState struct {
 	Take ticket.Side `json:"take,omitempty"`
 	// Cut is the side that holds a shortened copy; it is never written back.
 	Cut ticket.Side `json:"cut,omitempty"`
+	// Without are the labels that a side does not have and was written without:
+	// that they are missing there is nobody's edit.
+	Without map[ticket.Side][]string `json:"wo,omitempty"`
 	// Way is how far a status was walked.
 	Way *Way `json:"way,omitempty"`
 }
@@ -140,6 +144,21 @@ func (f *FieldState) see(s ticket.Side, fp string, at time.Time) {
 	}
 }
 
+// leaveOut notes the labels that a side was written without.
+func (f *FieldState) leaveOut(s ticket.Side, names []string) {
+	if len(names) == 0 && len(f.Without) == 0 {
+		return
+	}
+	without := maps.Clone(f.Without)
+	if without == nil {
+		without = map[ticket.Side][]string{}
+	}
+	if delete(without, s); len(names) > 0 {
+		without[s] = names
+	}
+	f.Without = without
+}
+
 // unsee forgets the present value of a side, so that it is dated anew.
 func (f *FieldState) unsee(s ticket.Side) {
 	if s == ticket.Left {
@@ -201,6 +220,7 @@ func (s State) Clone() State {
 	for _, name := range sortedKeys(s.Fields) {
 		f := s.Fields[name]
 		f.Hold = f.Hold.clone()
+		f.Without = maps.Clone(f.Without)
 		if f.Way != nil {
 			way := *f.Way
 			way.Steps = slices.Clone(way.Steps)

@@ -21,7 +21,7 @@ func (s StatusRule) on(side ticket.Side) string {
 }
 
 // mapStatus returns the name that a side's status has on the other side: that
-// of the first rule that matches. Without any rule it is a status of the same
+// of the first rule for the status itself, or else for its group. Without any rule it is a status of the same
 // category: the namesake, or else the first.
 func (r *Rules) mapStatus(from ticket.Side, s ticket.State) (string, bool) {
 	if len(r.Status) == 0 {
@@ -34,12 +34,30 @@ func (r *Rules) mapStatus(from ticket.Side, s ticket.State) (string, bool) {
 			}
 		}
 	}
-	for _, rule := range r.Status {
-		if rule.Direction.From(from) && is(s, rule.on(from)) {
-			return rule.on(from.Other()), true
+	// A tracker's groups may bear the names of statuses: a rule for the status
+	// itself comes before one for its group.
+	for _, fits := range []func(ticket.State, string) bool{goesBy, is} {
+		for _, rule := range r.Status {
+			if rule.Direction.From(from) && fits(s, rule.on(from)) {
+				return rule.on(from.Other()), true
+			}
 		}
 	}
 	return "", false
+}
+
+// goesBy reports whether a status bears a name itself.
+func goesBy(s ticket.State, name string) bool { return strings.EqualFold(s.Name, name) }
+
+// leads reports whether a side's status maps to the other's: to its name, or to
+// its group unless the rules say of that very status that it means another.
+func (r *Rules) leads(from ticket.Side, s, other ticket.State) bool {
+	name, ok := r.mapStatus(from, s)
+	if !ok || !is(other, name) {
+		return false
+	}
+	back, mapped := r.mapStatus(from.Other(), other)
+	return goesBy(other, name) || !mapped || is(s, back)
 }
 
 // counterparts lists the categories that a status of this one may have on the
@@ -111,13 +129,7 @@ func (r *Rules) statusAgrees(left, right *ticket.State) bool {
 	if left == nil || right == nil {
 		return left == right
 	}
-	if name, ok := r.mapStatus(ticket.Left, *left); ok && is(*right, name) {
-		return true
-	}
-	if name, ok := r.mapStatus(ticket.Right, *right); ok && is(*left, name) {
-		return true
-	}
-	return r.akin(*left, *right)
+	return r.leads(ticket.Left, *left, *right) || r.leads(ticket.Right, *right, *left) || r.akin(*left, *right)
 }
 
 // Targets lists what each status of a side becomes on the other ("" =

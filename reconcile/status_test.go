@@ -32,6 +32,25 @@ func TestStatusMap(t *testing.T) {
 	}
 }
 
+// A tracker's groups may bear the names of its statuses: what the rules say of
+// a status comes before what they say of its group.
+func TestStatusBeforeItsGroup(t *testing.T) {
+	t.Parallel()
+	r := testRules()
+	r.Status = []StatusRule{{Left: "Closed", Right: "Canceled"}, {Left: "Rejected", Right: "Won't do"}, {Left: "Open", Right: "backlog"}}
+	canceled, wont := ticket.State{Name: "Canceled", Group: "canceled"}, ticket.State{Name: "Won't do", Group: "canceled"}
+	duplicate := ticket.State{Name: "Duplicate", Group: "canceled"}
+	require.Equal(t, []string{"Closed", "Rejected", "Closed"}, r.Targets(ticket.Right, []ticket.State{canceled, wont, duplicate}))
+	closed, rejected := ticket.State{Name: "Closed"}, ticket.State{Name: "Rejected"}
+	require.True(t, r.statusAgrees(&closed, &canceled))
+	require.True(t, r.statusAgrees(&closed, &duplicate), "the group's others")
+	require.True(t, r.statusAgrees(&rejected, &wont))
+	require.False(t, r.statusAgrees(&closed, &wont))
+	require.False(t, r.statusAgrees(&rejected, &canceled))
+	open, ice := ticket.State{Name: "Open"}, ticket.State{Name: "Icebox", Group: "backlog"}
+	require.True(t, r.statusAgrees(&open, &ice))
+}
+
 func TestStatusIsSetWhereItCanBe(t *testing.T) {
 	t.Parallel()
 	onBench(t, "as a plain field", func(t *testing.T, b *bench) {

@@ -85,6 +85,21 @@ func respell(names, known []string) []string {
 	return out
 }
 
+// restored adds to the labels of a side those that it could not take over, as
+// long as the other side still has them.
+func restored(names, without, there []string) []string {
+	listed := func(list []string, name string) bool {
+		return slices.ContainsFunc(list, func(n string) bool { return ticket.FoldLabel(n) == ticket.FoldLabel(name) })
+	}
+	out := slices.Clone(names)
+	for _, name := range without {
+		if listed(there, name) && !listed(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // cutSide returns the side whose text is a cut copy of the other's, "" for
 // none. Only needed when the state was lost: else FieldState.Cut tells.
 func cutSide(f FieldRule, left, right ticket.Value) ticket.Side {

@@ -204,3 +204,46 @@ func TestTooLong(t *testing.T) {
 		require.Equal(t, "back", b.left.raw[ticket.Title].Text)
 	})
 }
+
+// A label that the other side does not have is missing there, not taken away.
+func TestLabelsThatWereLeftOut(t *testing.T) {
+	t.Parallel()
+	onBench(t, "survive an edit over there", func(t *testing.T, b *bench) {
+		b.right.labels = []string{"bug", "urgent"}
+		b.left.edit(ticket.Labels, labels("bug", "customer-x"))
+		notes := b.sync()
+		require.Contains(t, whats(notes), "labels → right without customer-x: label-unknown")
+		require.Equal(t, []string{"bug"}, b.right.raw[ticket.Labels].Names)
+		b.quiet()
+		b.right.edit(ticket.Labels, labels("bug", "urgent"))
+		b.sync()
+		require.ElementsMatch(t, []string{"bug", "urgent", "customer-x"}, b.left.raw[ticket.Labels].Names)
+		b.quiet()
+		b.right.edit(ticket.Labels, labels("urgent"))
+		b.sync()
+		require.ElementsMatch(t, []string{"urgent", "customer-x"}, b.left.raw[ticket.Labels].Names)
+	})
+	onBench(t, "go when their own side drops them", func(t *testing.T, b *bench) {
+		b.right.labels = []string{"bug", "urgent"}
+		b.left.edit(ticket.Labels, labels("bug", "customer-x"))
+		b.sync()
+		b.left.edit(ticket.Labels, labels("bug"))
+		b.sync()
+		b.right.edit(ticket.Labels, labels("bug", "urgent"))
+		b.sync()
+		require.ElementsMatch(t, []string{"bug", "urgent"}, b.left.raw[ticket.Labels].Names)
+	})
+	onBench(t, "of a new replica", func(t *testing.T, b *bench) {
+		b.left.raw[ticket.Labels], b.right.raw[ticket.Labels] = labels("bug", "customer-x"), labels("bug")
+		b.state = State{Origin: ticket.Left}
+		origin, replica := b.left.fetch(), b.right.fetch()
+		b.state.Created(b.rules, Draft(b.rules, ticket.Left, origin), origin, replica, map[ticket.Field]FieldOutcome{
+			ticket.Labels: {Refused: ticket.LabelUnknown, LeftOut: []string{"customer-x"}},
+		})
+		for _, op := range b.plan().Operations {
+			for _, w := range op.Writes {
+				require.NotEqual(t, ticket.Labels, w.Field, "they are as alike as they can be")
+			}
+		}
+	})
+}

@@ -30,6 +30,7 @@ type tracker struct {
 	limit      int // runes of a title, 0 for any number
 	required   bool
 	nests      bool
+	labels     []string // all there are; nil: any
 	show       func(string) string
 	lossy      func(string) string
 	serial     int
@@ -130,6 +131,15 @@ func (k *tracker) save(w Write) FieldOutcome {
 	switch {
 	case v.User != nil && !slices.Contains(k.people, v.User.Email):
 		v, o.Refused = ticket.Value{}, ticket.UserUnknown
+	case w.Field == ticket.Labels && k.labels != nil:
+		v.Names = nil
+		for _, name := range w.Value.Names {
+			if slices.Contains(k.labels, name) {
+				v.Names = append(v.Names, name)
+			} else {
+				o.Refused, o.LeftOut = ticket.LabelUnknown, append(o.LeftOut, name)
+			}
+		}
 	case v.User != nil:
 		name, _, _ := strings.Cut(v.User.Email, "@")
 		v = user(name)

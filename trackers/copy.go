@@ -14,7 +14,7 @@ import (
 // nothing better. A description may end with a footer of the same kind.
 var (
 	authorLine = regexp.MustCompile(`^\s*\[((?:[^\]\\]|\\.)*)\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\S\n]*(?:\n+|$)`)
-	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*#ticketsync=[^\n]*\s*$`)
+	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\n]*\s*$`)
 )
 
 const footerToken = "footer"
@@ -71,10 +71,16 @@ func (d Draft) Unreported() []FieldWrite {
 }
 
 // StripFooter removes from a description a last line with a link of ours: a
-// footer, or the marker that a replica is created with.
+// footer, or the marker that a replica is created with. A link to a copied
+// comment that somebody pasted is theirs.
 func StripFooter(md string) string {
-	at := footerLine.FindStringIndex(md)
+	at := footerLine.FindStringSubmatchIndex(md)
 	if at == nil {
+		return md
+	}
+	link := md[at[2]:at[3]]
+	token, _ := ticket.ParseToken(link)
+	if _, marker := ticket.ParseLink(link); token != footerToken && !marker {
 		return md
 	}
 	return strings.TrimRight(md[:at[0]], "\n")

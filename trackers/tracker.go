@@ -153,6 +153,8 @@ type Written struct {
 	// was asked, field-refused when the field was left out on the tracker's demand.
 	Note   ticket.Reason `json:"note,omitempty"`
 	Detail string        `json:"detail,omitempty"`
+	// LeftOut are the labels that Note label-unknown speaks of.
+	LeftOut []string `json:"left_out,omitempty"`
 }
 
 // Mover changes a status where that takes a transition.
@@ -188,7 +190,7 @@ type CommentDraft struct {
 	Token  string `json:"token"`            // of the source comment, or ticket.NoteToken
 	Author string `json:"author,omitempty"` // display name of who wrote it; empty for a notice
 	URL    string `json:"url,omitempty"`    // of the source comment
-	Quote  string `json:"quote,omitempty"`  // Markdown of the comment it replies to, where replies do not nest
+	Quote  string `json:"quote,omitempty"`  // Markdown of the comment it replies to, shown where Parent is not used
 	Parent string `json:"parent,omitempty"` // comment on this ticket that it replies to, where replies nest
 	Body   string `json:"body"`             // Markdown
 	Origin string `json:"origin,omitempty"` // web address a cut text links to

@@ -90,6 +90,9 @@ func (p *pair) trashed(side ticket.Side) {
 // absent handles a ticket that cannot be found: hidden until it is proven to
 // be deleted.
 func (p *pair) absent(side ticket.Side) {
+	if p.ending {
+		return // the other one is gone as well: there is nobody to tell
+	}
 	gone := p.Tickets[side].Gone
 	if gone.IsZero() {
 		p.hold(ticket.AccessLost, p.label(side)+" cannot be found")
@@ -115,6 +118,8 @@ func (p *pair) absent(side ticket.Side) {
 // deleted carries out on_delete on the other ticket and rests the pair.
 func (p *pair) deleted(side ticket.Side) {
 	other := side.Other()
+	p.ending = true
+	defer func() { p.ending = false }()
 	if !p.ref(other).IsZero() && p.Rules.Direction.From(side) {
 		switch {
 		case p.silent(other):
@@ -151,7 +156,7 @@ func (p *pair) close(side ticket.Side) bool {
 	for range steps {
 		snap := p.read(side, Dirt{Fields: true})
 		if snap == nil {
-			return false
+			return p.Hold == nil // gone as well, or to be tried again
 		}
 		op, ok := reconcile.Close(p.Rules, &p.Sync, side, snap, want)
 		if !ok {

@@ -86,6 +86,40 @@ func TestDeletionTakenBack(t *testing.T) {
 	require.Empty(t, w.right.get("ENG1").Comments)
 }
 
+// Both tickets gone: there is nobody to tell and nothing to close, whatever
+// on_delete says and however it was noticed.
+func TestBothTicketsGone(t *testing.T) {
+	t.Parallel()
+	for _, onDelete := range []string{"close", "comment", "ignore"} {
+		for name, end := range map[string]func(w *world, k *tracker, id string){
+			"trashed": func(_ *world, k *tracker, id string) { k.change(id, func(s *ticket.Snapshot) { s.Trashed = true }) },
+			"removed": func(_ *world, k *tracker, id string) { k.remove(id) },
+		} {
+			t.Run(onDelete+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				w.played.routes[0].OnDelete = onDelete
+				st := w.linked()
+				w.after(time.Second, func() {
+					end(w, w.left, "IT1")
+					w.hint(gone(st.Origin))
+				})
+				w.after(5*time.Second, func() {
+					end(w, w.right, "ENG1")
+					w.hint(gone(st.Replica))
+				})
+				w.after(time.Hour, func() {
+					w.stands(Unlinked, ticket.Deleted)
+					require.Empty(t, w.view().Detail, "nothing waits any more")
+				})
+				carried := w.play(st)
+				require.Nil(t, carried.Hold)
+				require.Less(t, len(w.calls), 40)
+			})
+		}
+	}
+}
+
 // A ticket in the trash is deleted as surely as one that is gone, also when
 // nobody said so; what is taken out in time was never deleted.
 func TestTrashedIsDeletedOnceConfirmed(t *testing.T) {

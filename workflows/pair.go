@@ -50,6 +50,7 @@ type pair struct {
 	shown    attributes                  // search attributes as last upserted
 	decide   bool                        // first contact is over
 	wake     bool                        // an operator changed something
+	ending   bool                        // a deletion is being carried out
 	behind   bool                        // there is more of a long history to be told
 	claims   []claim                     // made while first contact went on
 	owner    string                      // the pair that this run is to be an alias of

@@ -254,6 +254,9 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 	}
 	all := true
 	for i, side := range sides {
+		if p.Phase == Resting {
+			return false // a deletion was carried out
+		}
 		t := got.Tickets[i]
 		if f := t.Failure; f != nil {
 			if all = false; f.Kind == trackers.NotFound {

@@ -72,7 +72,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 	var notes []reconcile.Note
 	for _, w := range op.Writes {
 		o, told := outcomes[w.On]
-		out := reconcile.FieldOutcome{Stored: o.Stored, Foreign: o.Foreign, Lost: o.Lost, Refused: o.Note, Detail: o.Detail}
+		out := reconcile.FieldOutcome{Stored: o.Stored, Foreign: o.Foreign, Lost: o.Lost, Refused: o.Note, Detail: o.Detail, LeftOut: o.LeftOut}
 		if !told && result.Snapshot != nil {
 			out.Stored = result.Snapshot.Fields[w.On].Fingerprint
 		}
