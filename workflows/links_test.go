@@ -120,6 +120,21 @@ func TestBothTicketsGone(t *testing.T) {
 	}
 }
 
+// The other ticket's end, seen in the same breath in which the first one's is
+// carried out, leaves no hold on a pair that rests.
+func TestDeletionEndsTheRound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	w.after(time.Second, func() {
+		w.left.change("IT1", func(s *ticket.Snapshot) { s.Trashed = true })
+		w.hint(gone(st.Origin))
+	})
+	w.after(30*time.Second, func() { w.right.change("ENG1", func(s *ticket.Snapshot) { s.Trashed = true }) })
+	w.after(time.Hour, func() { w.stands(Unlinked, ticket.Deleted) })
+	require.Nil(t, w.play(st).Hold)
+}
+
 // A ticket in the trash is deleted as surely as one that is gone, also when
 // nobody said so; what is taken out in time was never deleted.
 func TestTrashedIsDeletedOnceConfirmed(t *testing.T) {
