@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -171,7 +172,7 @@ func (p *planner) op(kind OpKind, from ticket.Side, l *Link, c *ticket.Comment) 
 		copied.SourceFP, copied.SourceV = c.Fingerprint, c.Version
 		copied.Private = p.rules.Comments.Visibility == "private"
 		if at := find(snap.Comments, c.Parent); c.Parent != "" && at >= 0 && snap.Comments[at].Private == "" {
-			copied.Parent, copied.Quote = p.thread(from, c.Parent), firstLine(snap.Comments[at].Body)
+			copied.Parent, copied.Quote = p.thread(from, c.Parent), firstLine(cmp.Or(snap.Comments[at].Body, snap.Comments[at].Lead))
 		}
 	}
 	p.Operations = append(p.Operations, Operation{Kind: kind, Side: from.Other(), Comment: copied})

@@ -79,6 +79,15 @@ func TestNewComments(t *testing.T) {
 		require.Equal(t, "Who?", ops[1].Comment.Quote)
 		require.Empty(t, ops[1].Comment.Parent)
 	})
+	onBench(t, "a parent whose text is known already is quoted by its first line", func(t *testing.T, b *bench) {
+		parent := b.left.say("Who?\nI mean it.")
+		b.sync()
+		reply := b.left.say("me")
+		b.left.comment(reply).Parent = parent
+		left := b.left.fetch()
+		left.Comments[0].Body, left.Comments[0].Omitted, left.Comments[0].Lead = "", true, "Who?"
+		require.Equal(t, "Who?", only(t, b.decide(left, b.right.fetch()), AddComment).Quote)
+	})
 	onBench(t, "a reply to a private comment quotes nothing", func(t *testing.T, b *bench) {
 		parent := b.left.say("secret")
 		b.left.comment(parent).Private = "internal"

@@ -27,8 +27,17 @@ type end struct {
 func (e end) id() string { return ticket.PairID(e.ref, e.other) }
 
 // Link links two tickets that exist, or links them again after an unlink.
-// Neither may be linked with another ticket of the same connection.
+// Neither may be linked with another ticket of the same connection. Where the
+// second names a connection that is only told of changes, the first is told of
+// again.
 func Link(ctx context.Context, c client.Client, leftKey, rightKey string, out Console) error {
+	routes, err := routesInForce(ctx, c)
+	if err != nil {
+		return err
+	}
+	if p, ok := telling(routes, leftKey, rightKey); ok {
+		return tellAgain(ctx, c, p, leftKey, out)
+	}
 	var keys [2]string
 	for i, s := range []string{leftKey, rightKey} {
 		key, err := ParseKey(s)
@@ -36,10 +45,6 @@ func Link(ctx context.Context, c client.Client, leftKey, rightKey string, out Co
 			return err
 		}
 		keys[i] = key
-	}
-	routes, err := routesInForce(ctx, c)
-	if err != nil {
-		return err
 	}
 	rules, ends, err := join(ctx, c, routes, keys)
 	if err != nil {

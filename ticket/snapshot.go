@@ -89,6 +89,8 @@ type Comment struct {
 	Body    string `json:"body,omitempty"`
 	Omitted bool   `json:"omitted,omitempty"`
 	Size    int    `json:"size,omitempty"`
+	// Lead is the first line of a left out Body, where other comments reply to it.
+	Lead string `json:"lead,omitempty"`
 	// Parent is the comment this one replies to.
 	Parent string `json:"parent,omitempty"`
 	// Private is "" only when the tracker says that the comment is public.

@@ -202,12 +202,15 @@ func (p *pair) startLink(l LinkTo) {
 		return
 	}
 	p.Generation++
+	subject := p.Replica
 	p.Rules, p.Replica, p.Duplicates = l.Rules, l.Replica, nil
 	heard, told := p.Sync.Heard, p.Sync.Told
 	p.Sync = reconcile.State{Origin: side}
 	if p.silent(side.Other()) {
 		// What was told stays told, under the name it has there.
-		p.Sync.Heard, p.Sync.Told = heard, told
+		if p.Sync.Heard, p.Sync.Told = heard, told; told != nil {
+			p.Replica = subject
+		}
 	}
 	p.Tickets = map[ticket.Side]Ticket{side: p.Tickets[side]}
 	p.journal("linked by an operator", p.Origin.String(), p.Replica.String())

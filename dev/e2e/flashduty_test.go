@@ -1,7 +1,12 @@
 package e2e
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -97,15 +102,8 @@ func TestIssueEventsBecomeChangeEvents(t *testing.T) {
 // is lost and nothing told twice.
 func TestChangeEventsThroughTroubles(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, telling, with(func(f *config.File) {
-		for i := range f.Routes {
-			if _, tells := f.Routes[i].Announces(); tells {
-				f.Routes[i].Status = f.Routes[i].Status[:0]
-				for _, r := range [][2]string{{"To Do", "Planned"}, {"In Progress", "Processing"}, {"Done", "Done"}} {
-					f.Routes[i].Status = append(f.Routes[i].Status, statusRule(r[0], r[1]))
-				}
-			}
-		}
+	w := newWorld(t, telling, announces(func(r *reconcile.Rules) {
+		r.Status = []reconcile.StatusRule{statusRule("To Do", "Planned"), statusRule("In Progress", "Processing"), statusRule("Done", "Done")}
 	}))
 	w.faults(w.FlashdutyURL, fault{Method: "*", Path: "*push*", Fault: "status:503", Times: 2}, fault{Method: "*", Path: "*push*", Fault: "drop-after-commit", Times: 1})
 	made, err := w.jira.Create(w.ctx, "ENG", "Task", "Rotate keys", "", nil)
@@ -138,20 +136,14 @@ func TestChangeEventsThroughTroubles(t *testing.T) {
 	w.settled(changesPair(made.ID), workflows.IsLinked, "")
 }
 
-func TestChangeEventsOfMovedAndDeletedIssues(t *testing.T) {
+func TestChangeEventsOfDeletedIssues(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ onDelete, last string }{
 		"its last status": {"status", "Planned"}, "canceled": {"canceled", "Canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, telling, with(func(f *config.File) {
-				for i := range f.Routes {
-					if _, tells := f.Routes[i].Announces(); tells {
-						f.Routes[i].OnDelete = c.onDelete
-					}
-				}
-			}))
+			w := newWorld(t, telling, announces(func(r *reconcile.Rules) { r.OnDelete = c.onDelete }))
 			made, err := w.jira.Create(w.ctx, "ENG", "Task", "Rotate keys", "", nil)
 			require.NoError(t, err)
 			w.announced(made.Key, "Planned")
@@ -178,43 +170,163 @@ func statusRule(left, right string) reconcile.StatusRule {
 	return reconcile.StatusRule{Left: left, Right: right, Direction: reconcile.ToRight}
 }
 
-// A thousand events, half of them out of order and half of them twice: every
-// change is told once, in its order, and each issue ends in its newest state.
+// A thousand events, out of order and each of them twice: every change is told
+// once, in its order, and each issue ends in its newest state.
 func TestStormOfChangeEvents(t *testing.T) {
 	t.Parallel()
 	const issues, rounds = 50, 20
 	w := newWorld(t, telling)
 	ways := []string{"In Progress", "To Do"}
 	names := map[string]string{"In Progress": "Processing", "To Do": "Planned"}
-	var keys []string
+	var made []people.Issue
 	want := map[string][]string{}
 	w.webhooks("shuffle")
 	for n := range issues {
-		made, err := w.jira.Create(w.ctx, "ENG", "Task", fmt.Sprintf("Storm %d", n), "", nil)
+		i, err := w.jira.Create(w.ctx, "ENG", "Task", fmt.Sprintf("Storm %d", n), "", nil)
 		require.NoError(t, err)
-		keys, want[made.Key] = append(keys, made.Key), []string{"Planned"}
+		made, want[i.Key] = append(made, i), []string{"Planned"}
 	}
 	for round := range rounds - 1 {
-		if round == rounds/2 {
-			w.webhooks("duplicate")
-		}
-		for _, key := range keys {
-			to := ways[round%2]
-			require.NoError(t, w.jira.Move(w.ctx, key, to))
-			want[key] = append(want[key], names[to])
+		to := ways[round%2]
+		for _, i := range made {
+			require.NoError(t, w.jira.Move(w.ctx, i.Key, to))
+			want[i.Key] = append(want[i.Key], names[to])
+			w.say(i)
 		}
 	}
-	for _, key := range keys {
-		w.announced(key, want[key]...)
+	for _, i := range made {
+		w.announced(i.Key, want[i.Key]...)
 	}
 	w.quiet()
-	pushes, err := people.AtFlashduty(w.FlashdutyURL).Pushes(w.ctx)
+	at := people.AtFlashduty(w.FlashdutyURL)
+	pushes, err := at.Pushes(w.ctx)
 	require.NoError(t, err)
 	require.Len(t, pushes, issues*rounds, "each change once")
-	for _, key := range keys {
-		now, ok, err := people.AtFlashduty(w.FlashdutyURL).Get(w.ctx, key)
+	for _, i := range made {
+		now, ok, err := at.Get(w.ctx, i.Key)
 		require.NoError(t, err)
 		require.True(t, ok)
-		require.Equal(t, want[key][len(want[key])-1], now.Status)
+		require.Equal(t, want[i.Key][len(want[i.Key])-1], now.Status)
 	}
+}
+
+// say delivers an event of an issue once more than Jira does.
+func (w *world) say(i people.Issue) {
+	w.Helper()
+	body := fmt.Sprintf(`{"webhookEvent":"jira:issue_updated","issue":{"id":%q,"key":%q,"fields":{"project":{"key":"ENG"}}}}`, i.ID, i.Key)
+	mac := hmac.New(sha256.New, []byte("sandbox-secret"))
+	mac.Write([]byte(body))
+	req, err := http.NewRequestWithContext(w.ctx, http.MethodPost, w.ReceiverURL+"/webhooks/jira", strings.NewReader(body))
+	require.NoError(w, err)
+	req.Header.Set("X-Hub-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(w, err)
+	require.NoError(w, resp.Body.Close())
+	require.Equal(w, http.StatusOK, resp.StatusCode)
+}
+
+// announces edits the routes that only tell of changes.
+func announces(change func(*reconcile.Rules)) option {
+	return with(func(f *config.File) {
+		for i := range f.Routes {
+			if _, tells := f.Routes[i].Announces(); tells {
+				change(&f.Routes[i])
+			}
+		}
+	})
+}
+
+// An issue moved to a project that another route tells of keeps its name there;
+// one moved to where nobody looks waits, and is told of once it is back.
+func TestChangeEventsOfMovedIssues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, telling, with(func(f *config.File) {
+		for _, r := range f.Routes {
+			if _, tells := r.Announces(); tells {
+				r.Name, r.Left.Name = "ops-changes", "OPS"
+				f.Routes = append(f.Routes, r)
+				return
+			}
+		}
+	}))
+	move := func(i people.Issue, project string) people.Issue {
+		w.control(w.JiraURL, "/_sandbox/move", map[string]string{"issue": i.ID, "project": project, "actor": "alice"})
+		now, err := w.jira.Get(w.ctx, i.ID)
+		require.NoError(t, err)
+		require.NotEqual(t, i.Key, now.Key)
+		return now
+	}
+	first, err := w.jira.Create(w.ctx, "ENG", "Task", "Rotate keys", "", nil)
+	require.NoError(t, err)
+	w.announced(first.Key, "Planned")
+	now := move(first, "OPS")
+	require.NoError(t, w.jira.Move(w.ctx, now.Key, "Done"))
+	events := w.announced(first.Key, "Planned", "Planned", "Done")
+	require.Equal(t, "["+now.Key+"/Done] Rotate keys", events[2].Title)
+	w.settled(changesPair(first.ID), workflows.IsLinked, "")
+
+	now = move(now, "HELP")
+	w.settled(changesPair(first.ID), workflows.Attention, ticket.MovedOut)
+	now = move(now, "ENG")
+	w.settled(changesPair(first.ID), workflows.IsLinked, "")
+	require.NoError(t, w.jira.Edit(w.ctx, now.Key, map[string]any{"summary": "Rotate all keys"}))
+	w.eventually("told of again", func() error {
+		at, ok, err := people.AtFlashduty(w.FlashdutyURL).Get(w.ctx, first.Key)
+		if err != nil || !ok || at.Labels["changelog"] != "summary: 'Rotate keys' -> 'Rotate all keys'" {
+			return fmt.Errorf("%v %w", at.Labels, err)
+		}
+		return nil
+	})
+	all, err := people.AtFlashduty(w.FlashdutyURL).All(w.ctx)
+	require.NoError(t, err)
+	require.Len(t, all, 1, "one change, by its first key")
+}
+
+// The route's filter decides what is told of, at the first change that passes.
+func TestChangeEventsThroughAFilter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, telling, announces(func(r *reconcile.Rules) { r.Filter.Priorities.Any = []string{"high", "urgent"} }))
+	low, err := w.jira.Create(w.ctx, "ENG", "Task", "Tidy up", "", map[string]any{"priority": map[string]string{"name": "Low"}})
+	require.NoError(t, err)
+	high, err := w.jira.Create(w.ctx, "ENG", "Task", "Put the fire out", "", map[string]any{"priority": map[string]string{"name": "High"}})
+	require.NoError(t, err)
+	w.announced(high.Key, "Planned")
+	w.quiet()
+	w.announced(low.Key)
+	require.NoError(t, w.jira.Edit(w.ctx, low.Key, map[string]any{"priority": map[string]string{"name": "Highest"}}))
+	w.announced(low.Key, "Planned", "Planned")
+	require.NoError(t, w.jira.Edit(w.ctx, low.Key, map[string]any{"priority": map[string]string{"name": "Low"}}))
+	w.announced(low.Key, "Planned", "Planned", "Planned")
+}
+
+// A private issue is not told of, nor what happened to it while it was private.
+func TestPrivateIssuesAreNotAnnounced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, telling)
+	made, err := w.jira.Create(w.ctx, "ENG", "Task", "Upgrade", "", nil)
+	require.NoError(t, err)
+	w.announced(made.Key, "Planned")
+	w.control(w.JiraURL, "/_sandbox/security", map[string]string{"issue": made.Key, "level": "Internal", "actor": "alice"})
+	w.settled(changesPair(made.ID), workflows.Attention, ticket.BecamePrivate)
+	require.NoError(t, w.jira.Edit(w.ctx, made.Key, map[string]any{"summary": "acquire ACME"}))
+	require.NoError(t, w.jira.Move(w.ctx, made.Key, "In Progress"))
+	require.NoError(t, w.jira.Edit(w.ctx, made.Key, map[string]any{"summary": "Upgrade today"}))
+	w.control(w.JiraURL, "/_sandbox/security", map[string]string{"issue": made.Key, "level": "", "actor": "alice"})
+	events := w.announced(made.Key, "Planned", "Processing")
+	require.NotContains(t, fmt.Sprint(events), "ACME")
+	w.settled(changesPair(made.ID), workflows.IsLinked, "")
+}
+
+func TestChangeEventsFromDataCenter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, telling, dataCenter)
+	w.jira = people.AtDataCenter(w.JiraURL, "alice")
+	made, err := w.jira.Create(w.ctx, "ENG", "Task", "Rotate keys", "", nil)
+	require.NoError(t, err)
+	w.webhooks("hold")
+	for _, status := range []string{"In Progress", "In Review", "Done"} {
+		require.NoError(t, w.jira.Move(w.ctx, made.Key, status))
+	}
+	w.webhooks("normal")
+	w.announced(made.Key, "Planned", "Processing", "Processing", "Done")
 }
