@@ -182,6 +182,11 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 		_, keep, reason, _ := rules.translate(f, s.Origin, own, replica)
 		_, touched := replica.ChangedAt[f.On(side)] // someone else has been there already
 		switch {
+		case sent && notes[f.Name].Foreign:
+			// An earlier call had made it, and somebody has been there since.
+			fs.setFP(s.Origin, Changed)
+			fs.setFP(side, Changed)
+			fs.unsee(side)
 		case sent && touched:
 			fs.setFP(s.Origin, w.Source)
 			fs.setFP(side, Changed)
@@ -262,7 +267,7 @@ func (s *State) Missing(c CommentCopy) []Note {
 	if l == nil {
 		return nil
 	}
-	l.Fate, l.Hold = CopyDeleted, nil
+	l.Fate, l.Hold, l.Pending = CopyDeleted, nil, false
 	return []Note{{What: "copy of a comment deleted on the " + string(c.From.Other()) + "; it is not made again", From: c.Copy}}
 }
 

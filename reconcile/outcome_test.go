@@ -132,6 +132,18 @@ func TestCreated(t *testing.T) {
 		b.quiet()
 		require.Equal(t, "alice", b.right.raw[ticket.Assignee].User.Name)
 	})
+	onBench(t, "of one that an earlier call had made, both sides may have changed", func(t *testing.T, b *bench) {
+		create(t, b, func(w Write) FieldOutcome {
+			o := b.right.save(w)
+			if w.Field == ticket.Title {
+				b.right.edit(ticket.Title, text("Printer, said bob"))
+				o.Foreign = true
+			}
+			return o
+		})
+		b.sync()
+		require.Equal(t, "Printer, said bob", b.left.raw[ticket.Title].Text, "the newer one")
+	})
 	onBench(t, "what was not is written next", func(t *testing.T, b *bench) {
 		create(t, b, func(w Write) FieldOutcome { return FieldOutcome{} })
 		side, w := ticket.Side(""), []Write(nil)

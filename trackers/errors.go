@@ -17,6 +17,7 @@ const (
 	Forbidden   Kind = "forbidden"    // the account may not
 	NotFound    Kind = "not-found"    // missing, or not ours to see
 	Invalid     Kind = "invalid"      // refused as it is; never retried
+	Deleted     Kind = "deleted"      // what was to be made was made before, and a person deleted it
 	Stale       Kind = "stale"        // decided on old facts: fetch and plan again
 	RateLimited Kind = "rate-limited" // try again after RetryAfter
 	Unavailable Kind = "unavailable"  // network, 5xx, a gateway's page

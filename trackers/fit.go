@@ -1,6 +1,10 @@
 package trackers
 
-import "github.com/ticketsync/ticketsync/ticket"
+import (
+	"strings"
+
+	"github.com/ticketsync/ticketsync/ticket"
+)
 
 // FitText makes the value of a Markdown text, leaving out what the caller knows
 // and what is too long for a payload.
@@ -20,4 +24,19 @@ func FitComment(c *ticket.Comment, known string, whole bool, room *int) {
 		c.Body, c.Omitted = "", true
 	}
 	*room -= len(c.Body)
+}
+
+// longestLead is how many characters of a comment its replies quote.
+const longestLead = 200
+
+// Lead returns the first line of a text that says anything.
+func Lead(md string) string {
+	for line := range strings.Lines(md) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		runes := []rune(line)
+		return string(runes[:min(len(runes), longestLead)])
+	}
+	return ""
 }

@@ -156,7 +156,7 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 				}
 				continue
 			}
-			outcomes[p.fieldName(side.Other(), w.Field)] = reconcile.FieldOutcome{Refused: w.Note, Detail: w.Detail, LeftOut: w.LeftOut}
+			outcomes[p.fieldName(side.Other(), w.Field)] = reconcile.FieldOutcome{Foreign: w.Foreign, Refused: w.Note, Detail: w.Detail, LeftOut: w.LeftOut}
 		}
 	}
 	if replica != nil {

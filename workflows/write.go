@@ -142,7 +142,7 @@ func (p *pair) comment(op reconcile.Operation) bool {
 	switch {
 	case op.Kind == reconcile.AddComment && f.Ambiguous:
 		return p.lookForCopy(op)
-	case f.Kind == trackers.NotFound && op.Kind != reconcile.AddComment:
+	case f.Kind == trackers.Deleted, f.Kind == trackers.NotFound && op.Kind != reconcile.AddComment:
 		p.entries(p.Sync.Missing(c))
 		return true
 	case f.Kind == trackers.Invalid || f.Kind == trackers.Forbidden:

@@ -64,8 +64,8 @@ func TestCommentsAreReadAsWritten(t *testing.T) {
 		_, err := w.bench.EditComment(t.Context(), scene.id, scene.comment, copied("again"))
 		require.Equal(t, trackers.NotFound, trackers.KindOf(err))
 
-		d := copied("It is **out**.")
-		d.Quote = "Still?"
+		d := scene.reply() // the deleted one's token may be spent
+		d.Body, d.Quote = "It is **out**.", "Still?"
 		made, err := w.bench.AddComment(t.Context(), scene.id, d)
 		require.NoError(t, err)
 		for _, body := range []string{"It is **out**.", "It is back."} {

@@ -128,7 +128,8 @@ func TestFieldsAreCleared(t *testing.T) {
 		made, err := w.open().Create(t.Context(), d)
 		require.NoError(t, err)
 		result, err := w.open().Update(t.Context(), trackers.Update{ID: made.ID, Fields: []trackers.FieldWrite{
-			{Field: ticket.Description}, {Field: ticket.Assignee}, {Field: ticket.Labels}, {Field: ticket.Priority},
+			{Field: ticket.Description}, {Field: ticket.Assignee}, {Field: ticket.Priority},
+			{Field: ticket.Labels, Replaces: w.fetch(made.ID, trackers.FetchOptions{}).Fields[ticket.Labels].Fingerprint},
 		}})
 		require.NoError(t, err)
 		after := w.fetch(made.ID, trackers.FetchOptions{})

@@ -36,7 +36,6 @@ func TestUnreadableAnswers(t *testing.T) {
 		},
 		"cut off":       func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"no JSON":       answering(200, "OK"),
-		"no JSON 401":   answering(401, "no"),
 		"nothing":       answering(200, ""),
 		"no data":       answering(200, `{}`),
 		"null":          answering(200, `{"data":null}`),
@@ -58,6 +57,41 @@ func TestUnreadableAnswers(t *testing.T) {
 			refused := name == "page 401" || name == "page 404" // by a gateway, before it reached Linear
 			require.Equal(t, operation.wrote && !refused, e.Ambiguous, "%s: %s", name, operation.name)
 		}
+	}
+}
+
+// TestRefusedAccountWithoutWords: the status is all there is, and is enough.
+func TestRefusedAccountWithoutWords(t *testing.T) {
+	t.Parallel()
+	for status, kind := range map[int]trackers.Kind{401: trackers.Auth, 403: trackers.Forbidden} {
+		for _, body := range []string{"Unauthorized", "", `{"message":"no"}`} {
+			for _, operation := range operations {
+				err := operation.call(t.Context(), stub(t, answering(status, body)))
+				var e *trackers.Error
+				require.ErrorAs(t, err, &e, operation.name)
+				require.Equal(t, kind, e.Kind, "%s: %s", operation.name, body)
+				require.Equal(t, status, e.Status, operation.name)
+				require.False(t, e.Ambiguous, operation.name)
+			}
+		}
+	}
+}
+
+// TestNotCarriedOut: an answer without an error that says no.
+func TestNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	no := `{"data":{"issue":{"id":"i1"},"issueCreate":{"success":false,"issue":null},"issueUpdate":{"success":false},` +
+		`"commentCreate":{"success":false},"commentUpdate":{"success":false},"commentDelete":{"success":false},"attachmentCreate":{"success":false}}}`
+	for _, operation := range operations {
+		if !operation.wrote && operation.name != "mark" {
+			continue
+		}
+		err := operation.call(t.Context(), stub(t, answering(200, no)))
+		var e *trackers.Error
+		require.ErrorAs(t, err, &e, operation.name)
+		require.Equal(t, trackers.Invalid, e.Kind, operation.name)
+		require.False(t, e.Ambiguous, operation.name)
+		require.Equal(t, "Linear did not carry it out", e.Message, operation.name)
 	}
 }
 

@@ -97,6 +97,12 @@ func TestRateLimit(t *testing.T) {
 			"X-RateLimit-Requests-Limit": "2500", "X-RateLimit-Requests-Remaining": "0", "X-RateLimit-Requests-Reset": in(now, 90*time.Second),
 			"X-RateLimit-Complexity-Limit": "3000000", "X-RateLimit-Complexity-Remaining": "2000000", "X-RateLimit-Complexity-Reset": in(now, time.Hour),
 		}, 90 * time.Second, true},
+		"a bucket that is full in an hour": {map[string]string{
+			"X-RateLimit-Requests-Limit": "2500", "X-RateLimit-Requests-Remaining": "0", "X-RateLimit-Requests-Reset": in(now, time.Hour),
+		}, 2 * time.Minute, true},
+		"retry-after beside it": {map[string]string{
+			"Retry-After": "300", "X-RateLimit-Requests-Limit": "2500", "X-RateLimit-Requests-Remaining": "0", "X-RateLimit-Requests-Reset": in(now, time.Hour),
+		}, 5 * time.Minute, true},
 		"complexity": {map[string]string{
 			"X-RateLimit-Requests-Limit": "2500", "X-RateLimit-Requests-Remaining": "2000", "X-RateLimit-Requests-Reset": in(now, time.Hour),
 			"X-RateLimit-Complexity-Limit": "3000000", "X-RateLimit-Complexity-Remaining": "0", "X-RateLimit-Complexity-Reset": in(now, 40*time.Second),

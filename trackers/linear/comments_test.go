@@ -91,29 +91,6 @@ func TestCommentTakesEffectOnce(t *testing.T) {
 	}
 }
 
-// TestDeletedCopyLeavesItsIDSpent: a further one is tried, each always in the
-// same order, and some time it ends.
-func TestDeletedCopyLeavesItsIDSpent(t *testing.T) {
-	t.Parallel()
-	s := newSpace(t)
-	id := s.report("alice", nil)
-	ids := map[string]bool{}
-	for range variants {
-		made, err := s.tracker.AddComment(t.Context(), id, copyDraft())
-		require.NoError(t, err)
-		again, err := s.tracker.AddComment(t.Context(), id, copyDraft())
-		require.NoError(t, err)
-		require.Equal(t, made.ID, again.ID)
-		require.True(t, ours(installation, made.ID))
-		ids[made.ID] = true
-		s.mutate("alice", `commentDelete(id: "`+made.ID+`") { success }`)
-	}
-	require.Len(t, ids, variants)
-	_, err := s.tracker.AddComment(t.Context(), id, copyDraft())
-	require.True(t, trackers.Is(err, trackers.Invalid))
-	require.ErrorContains(t, err, "too many times")
-}
-
 // TestNotices are ours and go nowhere; two of different text are two.
 func TestNotices(t *testing.T) {
 	t.Parallel()
@@ -154,22 +131,8 @@ func TestOnlyOurIDsMakeACopy(t *testing.T) {
 
 	s.as("bot", `mutation { commentUpdate(id: "`+made.ID+`", input: {body: "only this"}) { success } }`, nil)
 	all = s.comments(id)
-	require.Equal(t, ticket.NoteToken, of(made.ID).Token, "without its link it goes nowhere")
+	require.Equal(t, ticket.LostToken, of(made.ID).Token, "it goes nowhere, and is no notice that would stand for another")
 	require.Equal(t, "only this\n", of(made.ID).Body)
-}
-
-// TestReplyWithoutItsParent: better beside it than lost.
-func TestReplyWithoutItsParent(t *testing.T) {
-	t.Parallel()
-	s := newSpace(t)
-	id := s.report("alice", nil)
-	gone := s.say("alice", id, "x", nil)
-	s.mutate("alice", `commentDelete(id: "`+gone+`") { success }`)
-	d := copyDraft()
-	d.Parent = gone
-	made, err := s.tracker.AddComment(t.Context(), id, d)
-	require.NoError(t, err)
-	require.Empty(t, made.Parent)
 }
 
 // TestManyComments: a list longer than one answer is read whole, oldest first.
@@ -223,5 +186,25 @@ func TestLongComment(t *testing.T) {
 		require.Equal(t, "Dora", made.Author.Name, name)
 		require.Contains(t, made.Body, "[Whole text]", name)
 		require.LessOrEqual(t, units(s.body(made.ID)), maxText+10, name)
+	}
+}
+
+// A comment that is left out because it is known keeps its first line where
+// others reply to it: their copies quote it.
+func TestKnownParentsKeepTheirLead(t *testing.T) {
+	t.Parallel()
+	s := newSpace(t)
+	id := s.report("alice", nil)
+	root := s.say("alice", id, "Shall we wait?\n\nI would.", nil)
+	s.say("bob", id, "Yes.", map[string]any{"parentId": root})
+	s.say("bob", id, "Nobody answers this.", nil)
+	known := map[string]string{}
+	for _, c := range s.fetch(id, trackers.FetchOptions{Comments: true}).Comments {
+		known[c.ID] = c.Fingerprint
+		require.Empty(t, c.Lead)
+	}
+	for _, c := range s.fetch(id, trackers.FetchOptions{Comments: true, KnownComments: known}).Comments {
+		require.True(t, c.Omitted)
+		require.Equal(t, map[string]string{root: "Shall we wait?"}[c.ID], c.Lead, c.ID)
 	}
 }

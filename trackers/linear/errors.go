@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ticketsync/ticketsync/ticket"
@@ -25,12 +26,6 @@ const (
 
 // errExists is wrapped by the refusal of an id that exists already.
 var errExists = errors.New("the id exists already")
-
-// reply is the answer to every call, whatever its HTTP status.
-type reply struct {
-	Data   json.RawMessage `json:"data"`
-	Errors []failure       `json:"errors"`
-}
 
 // failure is one GraphQL error. Extensions stay loose: what others have met
 // varies.
@@ -92,53 +87,6 @@ func (f failure) kind() trackers.Kind {
 	return trackers.Unavailable
 }
 
-// judge tells what became of a call: nil when it has an answer that can be
-// used. The HTTP status decides nothing by itself, because Linear refuses with
-// 200 as well as with 400; only a 429 means the same from anybody.
-func (x *call) judge(resp *http.Response, body []byte, readErr error, sent []byte) *trackers.Error {
-	var r reply
-	decoded := readErr == nil && json.Unmarshal(body, &r) == nil
-	switch {
-	case decoded && len(r.Errors) > 0:
-		return x.refused(resp.StatusCode, r, sent)
-	case readErr != nil || trackers.IsPage(resp.Header) || resp.StatusCode == http.StatusTooManyRequests:
-		e := trackers.Classify(x.op, resp, readErr, x.wrote)
-		if e == nil {
-			return x.unusable()
-		}
-		if e.Kind != trackers.RateLimited {
-			e.Kind, e.Ambiguous = trackers.Unavailable, e.Ambiguous || x.wrote && readErr != nil
-		}
-		return e
-	case !decoded || resp.StatusCode/100 != 2 || !filled(r.Data):
-		e := x.unusable()
-		e.Status = resp.StatusCode
-		return e
-	}
-	return nil
-}
-
-// unusable is an answer without what it must hold. A write may have happened.
-func (x *call) unusable() *trackers.Error {
-	return &trackers.Error{
-		Kind: trackers.Unavailable, Op: x.op, Status: http.StatusOK, Ambiguous: x.wrote, Message: "the answer holds no data",
-	}
-}
-
-// filled reports whether data has any member that is not null.
-func filled(data json.RawMessage) bool {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(data, &members) != nil {
-		return false
-	}
-	for _, value := range members {
-		if string(value) != "null" {
-			return true
-		}
-	}
-	return false
-}
-
 // refused is the error of an answer that names one.
 func (x *call) refused(status int, r reply, sent []byte) *trackers.Error {
 	first := r.Errors[0]
@@ -147,7 +95,7 @@ func (x *call) refused(status int, r reply, sent []byte) *trackers.Error {
 	switch {
 	case missing:
 		x.missing(e, entity)
-	case strings.HasPrefix(first.Message, conflict):
+	case exists(first, sent):
 		e.Kind, e.Err = trackers.Invalid, errExists
 	case x.wrote && filled(r.Data):
 		// The mutation has an answer: what failed is reading it.
@@ -158,6 +106,18 @@ func (x *call) refused(status int, r reply, sent []byte) *trackers.Error {
 		x.name(e, first.Message+" "+first.text())
 	}
 	return e
+}
+
+var anyID = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// exists reports whether a refusal says that the id we chose is taken. Where it
+// names another id, something else could not be stored.
+func exists(f failure, sent []byte) bool {
+	if !strings.HasPrefix(f.Message, conflict) {
+		return false
+	}
+	named := anyID.FindAllString(strings.ToLower(f.Message+" "+f.text()), -1)
+	return len(named) == 0 || slices.Contains(named, inputOf(sent).ID)
 }
 
 // missing tells a ticket that is not there from something a write referred to.
@@ -235,12 +195,17 @@ func (x *call) readable(text string, sent []byte) string {
 
 // texts lists the texts of a ticket in a request.
 func texts(sent []byte) []string {
+	in := inputOf(sent)
+	return []string{in.Description, in.Body, in.Title}
+}
+
+type sentInput struct{ ID, Title, Description, Body string }
+
+// inputOf is what a request wants to be stored.
+func inputOf(sent []byte) sentInput {
 	var request struct {
-		Variables struct {
-			Input struct{ Title, Description, Body string }
-		}
+		Variables struct{ Input sentInput }
 	}
 	_ = json.Unmarshal(sent, &request)
-	in := request.Variables.Input
-	return []string{in.Description, in.Body, in.Title}
+	return request.Variables.Input
 }

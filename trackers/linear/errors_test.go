@@ -165,6 +165,31 @@ func TestNotFound(t *testing.T) {
 	}
 }
 
+// TestConflict is one about our id only: of another's nothing of ours is there.
+func TestConflict(t *testing.T) {
+	t.Parallel()
+	id := commentID(installation, "i1", copyDraft().Token)
+	const other = "3a3b1f6c-0f33-4a5e-9d0a-2f6f1f8f7e11"
+	for text, exists := range map[string]bool{
+		"Entity Comment with id " + id + " already exists.":                  true,
+		"Entity Comment with id " + strings.ToUpper(id) + " already exists.": true,
+		"It exists already.": true,
+		"Entity Comment with id " + other + " already exists.": false,
+	} {
+		looked := false
+		tracker := stub(t, func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			if strings.Contains(string(body), `"operationName":"Comment"`) {
+				looked = true
+			}
+			answering(200, fmt.Sprintf(`{"data":null,"errors":[{"message":"conflict on insert of Comment","extensions":{"type":"invalid input","userPresentableMessage":%q}}]}`, text))(w, r)
+		})
+		_, err := tracker.AddComment(t.Context(), "i1", copyDraft())
+		require.True(t, trackers.Is(err, trackers.Invalid), "%s: %v", text, err)
+		require.Equal(t, exists, looked, text)
+	}
+}
+
 // TestRefusedFieldsAreNamed: the write is then repeated without them.
 func TestRefusedFieldsAreNamed(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,9 @@ type outcome struct {
 	// stored reports whether an issue holds exactly what was sent; nil where
 	// Linear may store something equivalent, as it does with Markdown.
 	stored func(*api.IssueFields) bool
+	// foreign tells that the field was not written, because somebody else was
+	// at work on the issue.
+	foreign bool
 }
 
 // resolve puts fields into Linear's terms.
@@ -139,14 +142,29 @@ func (t *Tracker) setAssignee(ctx context.Context, w *writes, f trackers.FieldWr
 }
 
 // setLabels sends the difference, so that a label someone adds at this moment
-// stays. Labels that do not exist here are left out and named.
+// stays. It is taken from the labels that the write was decided on: with others
+// a person's would be removed. Where those are not known nothing is removed.
+// Labels that do not exist here are left out and named.
 func (t *Tracker) setLabels(ctx context.Context, w *writes, f trackers.FieldWrite) (outcome, error) {
-	wanted, unknown, err := t.wanted(ctx, w.team, f.Value.Names, f.Create)
+	same := f.Replaces == "" || labelsFingerprint(w.labels) == f.Replaces
+	wanted, unknown, err := t.wanted(ctx, w.team, f.Value.Names, f.Create && same)
 	if err != nil {
 		return outcome{}, err
 	}
-	w.added, w.removed = without(wanted, w.labels), without(w.labels, wanted)
+	added, removed := without(wanted, w.labels), without(w.labels, wanted)
+	if f.Replaces == "" {
+		removed = nil
+	}
+	// Without a difference this is most likely the repetition of a write that
+	// landed.
+	if !same && (len(added)+len(removed) > 0 || f.Create && len(unknown) > 0) {
+		return outcome{}, &trackers.Error{Kind: trackers.Stale, Op: "write labels", Message: "the labels changed meanwhile"}
+	}
+	w.added, w.removed = added, removed
 	var o outcome
+	if f.Replaces != "" || len(added) > 0 { // else nothing was known and nothing is sent
+		o.stored = bears(w.labels, added, removed)
+	}
 	if len(unknown) > 0 {
 		o.note, o.detail = ticket.LabelUnknown, strings.Join(unknown, ", ")
 	}

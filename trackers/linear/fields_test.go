@@ -8,6 +8,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/linear/api"
 )
 
 func TestStatusByNameAndType(t *testing.T) {
@@ -35,7 +36,9 @@ func TestLabels(t *testing.T) {
 	require.Equal(t, ticket.LabelUnknown, w.Note, "existing ones only")
 	require.Equal(t, "unheard of, Area", w.Detail, "a group is no label")
 
-	r = s.update(id, r.Snapshot.Version, trackers.FieldWrite{Field: ticket.Labels, Value: ticket.Value{Names: []string{"Feature", "unheard of"}}, Create: true})
+	r = s.update(id, r.Snapshot.Version, trackers.FieldWrite{
+		Field: ticket.Labels, Value: ticket.Value{Names: []string{"Feature", "unheard of"}}, Create: true, Replaces: w.Stored,
+	})
 	require.Equal(t, []string{"Feature", "unheard of"}, r.Snapshot.Fields[ticket.Labels].Names)
 	require.Empty(t, written(t, r, ticket.Labels).Note)
 
@@ -48,19 +51,86 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// TestLabelOfAnotherPersonStays: the difference is sent, not the whole set.
+// labelled is an issue with the label Bug, and the write that makes it Feature.
+func (s *space) labelled() (id string, before *ticket.Snapshot, f trackers.FieldWrite) {
+	s.t.Helper()
+	id = s.report("alice", map[string]any{"labelIds": []string{s.labelID("Bug")}})
+	before = s.fetch(id, trackers.FetchOptions{})
+	f = write(ticket.Labels, ticket.Value{Names: []string{"Feature"}})
+	f.Replaces = before.Fields[ticket.Labels].Fingerprint
+	return id, before, f
+}
+
+func (s *space) labelID(name string) string {
+	s.t.Helper()
+	l, ok, err := s.tracker.label(s.t.Context(), s.team.ID, name)
+	require.NoError(s.t, err)
+	require.True(s.t, ok, name)
+	return l.Id
+}
+
+func (s *space) bears(id string) []string {
+	s.t.Helper()
+	return s.fetch(id, trackers.FetchOptions{}).Fields[ticket.Labels].Names
+}
+
+// TestLabelOfAnotherPersonStays: the difference is sent, not the whole set, and
+// what then is more than ours is told.
 func TestLabelOfAnotherPersonStays(t *testing.T) {
 	t.Parallel()
 	s := newSpace(t)
-	id := s.report("alice", nil)
-	before := s.fetch(id, trackers.FetchOptions{})
-	feature, ok, err := s.tracker.label(t.Context(), s.team.ID, "Feature")
-	require.NoError(t, err)
-	require.True(t, ok)
-	s.edit("bob", id, map[string]any{"addedLabelIds": []string{feature.Id}})
-	r := s.update(id, before.Version, write(ticket.Labels, ticket.Value{Names: []string{"Bug"}}))
-	require.Equal(t, []string{"Bug", "Feature"}, r.Snapshot.Fields[ticket.Labels].Names)
-	require.Empty(t, written(t, r, ticket.Labels).Lost)
+	id, before, f := s.labelled()
+	s.edit("bob", id, map[string]any{"addedLabelIds": []string{s.labelID("Backend")}})
+	r := s.update(id, before.Version, f)
+	require.Equal(t, []string{"Backend", "Feature"}, r.Snapshot.Fields[ticket.Labels].Names)
+	w := written(t, r, ticket.Labels)
+	require.True(t, w.Foreign, "taken for ours, theirs would never be copied")
+	require.Empty(t, w.Lost)
+
+	id, before, f = s.labelled()
+	require.False(t, written(t, s.update(id, before.Version, f), ticket.Labels).Foreign)
+}
+
+// TestLabelsOfAnotherMoment: a difference from other labels than those the write
+// was decided on would take a person's away.
+func TestLabelsOfAnotherMoment(t *testing.T) {
+	t.Parallel()
+	for name, forget := range map[string]func(*space, string){
+		"another worker": func(s *space, _ string) { s.tracker = s.open() },
+		"another fetch":  func(s *space, id string) { s.fetch(id, trackers.FetchOptions{}) },
+	} {
+		s := newSpace(t)
+		id, before, f := s.labelled()
+		s.edit("bob", id, map[string]any{"addedLabelIds": []string{s.labelID("Backend")}})
+		forget(s, id)
+		f.Value.Names, f.Create = append(f.Value.Names, "unheard of"), true
+		s.calls()
+		_, err := s.tracker.Update(t.Context(), trackers.Update{ID: id, Version: before.Version, Fields: []trackers.FieldWrite{f}})
+		require.True(t, trackers.Is(err, trackers.Stale), "%s: %v", name, err)
+		require.NotContains(t, s.calls(), "CreateLabel", name)
+		require.Equal(t, []string{"Backend", "Bug"}, s.bears(id), name)
+	}
+}
+
+// TestLabelsThatAreThereAlready: repeating a write whose answer was lost is not
+// stale, and labels that nobody knew are not taken away.
+func TestLabelsThatAreThereAlready(t *testing.T) {
+	t.Parallel()
+	s := newSpace(t)
+	id, before, f := s.labelled()
+	s.update(id, before.Version, f)
+	s.tracker = s.open()
+	require.False(t, written(t, s.update(id, before.Version, f), ticket.Labels).Foreign)
+	require.Equal(t, []string{"Feature"}, s.bears(id))
+
+	id, before, f = s.labelled()
+	s.tracker.recent.put(id, glance{version: before.Version, team: s.team.ID, labels: []api.LabelFields{{Name: "Bugs"}}})
+	require.Equal(t, []string{"Feature"}, s.update(id, before.Version, f).Snapshot.Fields[ticket.Labels].Names, "a renamed label changes no version")
+
+	s.update(id, "", write(ticket.Labels, ticket.Value{Names: []string{"Backend"}}))
+	require.Equal(t, []string{"Backend", "Feature"}, s.bears(id))
+	s.update(id, "", write(ticket.Labels, ticket.Value{}))
+	require.Equal(t, []string{"Backend", "Feature"}, s.bears(id))
 }
 
 // TestLongTexts are cut on a rune and end with a link to the whole.

@@ -25,7 +25,10 @@ type change struct {
 }
 
 // changes lists the recent history of an issue, oldest first. An entry grows
-// while the same person goes on editing, so its last time counts.
+// while the same person goes on editing, and what it says is from its last time,
+// updatedAt. Of an entry about several fields that is too late for some; its
+// createdAt would be too early for the others, and what a person wrote between
+// our read and our write would be lost without a word.
 func changes(issue *api.IssueFields, me api.Account) []change {
 	var out []change
 	for _, h := range issue.History.Nodes {

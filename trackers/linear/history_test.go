@@ -63,3 +63,14 @@ func TestEntriesThatGrow(t *testing.T) {
 	when := changedAt(issue, answer{skew: time.Minute}, api.Account{Id: "me"})
 	require.Equal(t, map[ticket.Field]time.Time{ticket.Title: at8().Add(6 * time.Minute)}, when, "by our clock")
 }
+
+// TestLostInAnEntryThatGrew: the entry is older than the version the write was
+// decided on, what it says now is not.
+func TestLostInAnEntryThatGrew(t *testing.T) {
+	t.Parallel()
+	grown := entry("bob", -1, titled("theirs"))
+	grown.UpdatedAt = at8().Add(time.Minute).Format(sinceFormat)
+	issue := &api.IssueFields{History: api.HistoryPage{Nodes: []api.HistoryFields{grown}}}
+	all := changes(issue, api.Account{Id: "me"})
+	require.Equal(t, "theirs", lost(all, ticket.Title, at8().Format(sinceFormat), ticket.Fingerprint("known"), ticket.Fingerprint("ours")))
+}

@@ -2,6 +2,7 @@ package linear
 
 import (
 	"encoding/hex"
+	"flag"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -11,6 +12,15 @@ import (
 
 	"github.com/ticketsync/ticketsync/ticket"
 )
+
+// TestMain keeps the properties below from leaving files behind: a failing one
+// prints how to repeat it.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
 
 const shapeV4 = `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`
 

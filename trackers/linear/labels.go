@@ -133,6 +133,33 @@ func without(labels, others []api.LabelFields) []string {
 	return ids
 }
 
+// bears returns a test for the labels that are left of some by a write, no more
+// and no fewer.
+func bears(before []api.LabelFields, added, removed []string) func(*api.IssueFields) bool {
+	want := slices.Concat(minus(idsOf(before), removed), added)
+	return func(issue *api.IssueFields) bool {
+		have := idsOf(issue.Labels.Nodes)
+		return len(minus(have, want))+len(minus(want, have)) == 0
+	}
+}
+
+func idsOf(labels []api.LabelFields) []string {
+	ids := make([]string, 0, len(labels))
+	for _, l := range labels {
+		ids = append(ids, l.Id)
+	}
+	return ids
+}
+
+// minus returns what of ids is not in others.
+func minus(ids, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(others, id) })
+}
+
+func labelsFingerprint(labels []api.LabelFields) string {
+	return ticket.Fingerprint(labelNames(labels)...)
+}
+
 func labelNames(labels []api.LabelFields) []string {
 	names := make([]string, 0, len(labels))
 	for _, l := range labels {

@@ -8,8 +8,14 @@ import (
 	"github.com/ticketsync/ticketsync/trackers"
 )
 
-// leastWait is for a refusal that does not say how long it lasts.
-const leastWait = 5 * time.Second
+const (
+	// leastWait is for a refusal that does not say how long it lasts.
+	leastWait = 5 * time.Second
+	// longestWait is how long a limit's own end is waited for. Linear's limits
+	// are buckets that fill steadily until then, so that there is room again long
+	// before the end.
+	longestWait = 2 * time.Minute
+)
 
 // quota is one of Linear's limits as an answer's headers tell it.
 type quota struct {
@@ -78,11 +84,11 @@ func (s quotaSet) tell(gate *trackers.Gate) {
 func (s quotaSet) wait(now time.Time) (wait time.Duration, everything bool) {
 	wait, everything = s.retry, true
 	if q := s.endpoint; q != nil && q.left < 1 {
-		wait, everything = max(wait, q.reset.Sub(now)), false
+		wait, everything = max(wait, q.wait(now)), false
 	}
 	for _, q := range s.account {
 		if q.left < 1 {
-			wait, everything = max(wait, q.reset.Sub(now)), true
+			wait, everything = max(wait, q.wait(now)), true
 		}
 	}
 	if wait <= 0 {
@@ -90,6 +96,8 @@ func (s quotaSet) wait(now time.Time) (wait time.Duration, everything bool) {
 	}
 	return wait, everything
 }
+
+func (q quota) wait(now time.Time) time.Duration { return min(q.reset.Sub(now), longestWait) }
 
 // limited completes the error of a refused call and closes the gate.
 func (x *call) limited(e *trackers.Error, s quotaSet) {

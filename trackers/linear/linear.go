@@ -28,6 +28,9 @@ const (
 	maxTeams  = 500
 	maxPeople = 5000
 	maxRecent = 5000
+	// archiving is how long a ticket and what belongs to it may take to be
+	// archived together.
+	archiving = time.Minute
 )
 
 // Tracker is one Linear workspace, reached with one token. It is safe for
@@ -141,9 +144,10 @@ func at(timestamp string) time.Time {
 }
 
 // gone reports whether an object of a ticket was deleted. What was archived
-// along with the ticket is still there.
+// along with the ticket, a little before it at most, is still there; what is
+// deleted of an archived ticket is gone when the ticket is back.
 func gone(archived, ticketArchived string) bool {
-	return archived != "" && (ticketArchived == "" || at(archived).Before(at(ticketArchived)))
+	return archived != "" && (ticketArchived == "" || at(archived).Before(at(ticketArchived).Add(-archiving)))
 }
 
 // refuse is a field that cannot be sent as asked.

@@ -126,17 +126,18 @@ func (t *Tracker) Mark(ctx context.Context, ticketID string, m ticket.Marker, ti
 	if err != nil {
 		return err
 	}
-	address := linkAddress(m, all)
+	address, kept := linkAddress(m, all), ""
 	if !slices.ContainsFunc(all, func(a api.AttachmentFields) bool {
 		stored, ok := markerOf(a)
 		return ok && a.Url == address && a.Title == title && stored == m
 	}) {
-		if err := t.attach(ctx, op, ticketID, address, title, m); err != nil {
+		if kept, err = t.attach(ctx, op, ticketID, address, title, m); err != nil {
 			return err
 		}
 	}
 	for _, a := range all {
-		if stored, ok := markerOf(a); !ok || !samePair(stored, m) || a.Url == address {
+		// Linear may store an address in another form than it was sent.
+		if stored, ok := markerOf(a); !ok || !samePair(stored, m) || a.Url == address || a.Id == kept {
 			continue
 		}
 		_, err := api.DeleteAttachment(ctx, t.client.call(op), a.Id)
@@ -159,19 +160,23 @@ func linkAddress(m ticket.Marker, all []api.AttachmentFields) string {
 	return address
 }
 
-func (t *Tracker) attach(ctx context.Context, op, issueID, address, title string, m ticket.Marker) error {
+// attach returns the attachment's id.
+func (t *Tracker) attach(ctx context.Context, op, issueID, address, title string, m ticket.Marker) (string, error) {
 	metadata, err := metadataOf(m)
 	if err != nil {
-		return &trackers.Error{Kind: trackers.Invalid, Op: op, Err: err}
+		return "", &trackers.Error{Kind: trackers.Invalid, Op: op, Err: err}
 	}
 	x := t.client.call(op)
 	data, err := api.CreateAttachment(ctx, x, api.AttachmentCreateInput{
 		IssueId: issueID, Title: title, Url: address, Metadata: opt.Of(metadata),
 	})
-	if err == nil && data.AttachmentCreate.Attachment.Id == "" {
-		return x.unusable()
+	if err != nil {
+		return "", err
 	}
-	return err
+	if data.AttachmentCreate.Attachment.Id == "" {
+		return "", x.unusable()
+	}
+	return data.AttachmentCreate.Attachment.Id, nil
 }
 
 // Find implements trackers.Finder: the id that the create call chose tells,

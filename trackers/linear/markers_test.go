@@ -1,7 +1,10 @@
 package linear
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +84,37 @@ func TestMarkAfterALostAnswer(t *testing.T) {
 		require.NoError(t, s.tracker.Mark(t.Context(), id, marker(), "x"))
 		require.Len(t, s.attachments(id), 1, loss)
 	}
+}
+
+// TestMarkKeepsWhatItWrote: Linear stores addresses in a form of its own, so that
+// the attachment that was written can be one with another address.
+func TestMarkKeepsWhatItWrote(t *testing.T) {
+	t.Parallel()
+	m := marker()
+	m.State = ticket.Unlinked
+	stored, err := metadataOf(marker())
+	require.NoError(t, err)
+	var deleted []string
+	tracker := stub(t, func(w http.ResponseWriter, r *http.Request) {
+		var request struct {
+			OperationName string
+			Variables     struct{ ID string }
+		}
+		_ = json.NewDecoder(r.Body).Decode(&request)
+		switch request.OperationName {
+		case "IssueAttachments":
+			_, _ = fmt.Fprintf(w, `{"data":{"issue":{"attachments":{"nodes":[
+				{"id":"a1","title":"x","url":"http://DESK.example.com/IT-1#ticketsync","metadata":%[1]s},
+				{"id":"a2","title":"x","url":"http://desk.example.com/IT-0#ticketsync","metadata":%[1]s}]}}}}`, stored)
+		case "CreateAttachment":
+			_, _ = io.WriteString(w, `{"data":{"attachmentCreate":{"success":true,"attachment":{"id":"a1"}}}}`)
+		case "DeleteAttachment":
+			deleted = append(deleted, request.Variables.ID)
+			_, _ = io.WriteString(w, `{"data":{"attachmentDelete":{"success":true}}}`)
+		}
+	})
+	require.NoError(t, tracker.Mark(t.Context(), "i1", m, "x"))
+	require.Equal(t, []string{"a2"}, deleted)
 }
 
 // TestManyAttachments: ours is found behind others.

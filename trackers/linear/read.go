@@ -173,7 +173,7 @@ func fingerprint(issue *api.IssueFields, f ticket.Field) string {
 			return ticket.Fingerprint(who.ID, who.Name)
 		}
 	case ticket.Labels:
-		return ticket.Fingerprint(labelNames(issue.Labels.Nodes)...)
+		return labelsFingerprint(issue.Labels.Nodes)
 	}
 	return ticket.Fingerprint()
 }

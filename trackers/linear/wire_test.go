@@ -62,7 +62,7 @@ func TestAbsentNullAndValueReachTheWire(t *testing.T) {
 		`{"priority":0}`:                         {write(ticket.Priority, ticket.Value{Level: ticket.NoLevel})},
 		`{"priority":1,"stateId":"s1"}`:          {write(ticket.Priority, ticket.Value{Level: ticket.Urgent}), write(ticket.Status, ticket.Value{State: &ticket.State{Name: "completed"}})},
 		`{"addedLabelIds":["l1"]}`:               {write(ticket.Labels, ticket.Value{Names: []string{"slow", "bug"}})},
-		`{"removedLabelIds":["l2"]}`:             {write(ticket.Labels, ticket.Value{})},
+		`{"removedLabelIds":["l2"]}`:             {{Field: ticket.Labels, Replaces: ticket.Fingerprint("Slow")}},
 		`{"addedLabelIds":["l1"],"title":"<&>"}`: {write(ticket.Title, ticket.Value{Text: "<&>"}), write(ticket.Labels, ticket.Value{Names: []string{"Slow", "Bug"}})},
 	} {
 		_, err := tracker.Update(t.Context(), trackers.Update{ID: "i1", Version: "v1", Fields: fields})

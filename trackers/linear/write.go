@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -13,7 +12,8 @@ import (
 )
 
 // Create implements trackers.Writer. The id is made of the marker, so that the
-// same replica cannot be made twice: where it exists already, it is returned.
+// same replica cannot be made twice: one that exists already is brought to this
+// draft and returned.
 func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Created, error) {
 	const op = "create ticket"
 	me, err := t.viewer(ctx)
@@ -50,7 +50,7 @@ func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Creat
 	if !ok || issue.Id == "" {
 		return nil, x.unusable()
 	}
-	return t.created(&issue, x.answer, w, me), nil
+	return t.created(&issue, x.answer, w, me, ""), nil
 }
 
 // introduced returns the fields of a new issue with a description that ends in
@@ -95,31 +95,10 @@ func set[T any](member *opt.Value[T], v opt.Value[T]) {
 	}
 }
 
-// found is the issue that an earlier create call made.
-func (t *Tracker) found(ctx context.Context, op string, d trackers.Draft, w *writes, me api.Account) (*trackers.Created, error) {
-	x := t.client.call(op)
-	issue, err := t.read(ctx, x, issueID(d.Marker.Installation, d.Marker))
-	problem := ""
-	switch {
-	case trackers.Is(err, trackers.NotFound):
-		problem = "the replica exists already but cannot be read: give the account its team back, or unlink and link again"
-	case err != nil:
-		return nil, err
-	case issue.Trashed.Or(false):
-		problem = issue.Identifier + " exists already and lies in the trash: restore it, or unlink and link again"
-	case issue.Team.Id != w.team:
-		problem = issue.Identifier + " exists already in another team: move it back, or unlink and link again"
-	}
-	if problem != "" {
-		return nil, &trackers.Error{Kind: trackers.Invalid, Op: op, Message: problem, Err: errExists}
-	}
-	return t.created(issue, x.answer, w, me), nil
-}
-
-func (t *Tracker) created(issue *api.IssueFields, a answer, w *writes, me api.Account) *trackers.Created {
+func (t *Tracker) created(issue *api.IssueFields, a answer, w *writes, me api.Account, version string) *trackers.Created {
 	return &trackers.Created{
 		ID: issue.Id, Key: issue.Identifier, URL: t.webURL(issue.Identifier, issue.Url),
-		Result: t.result(issue, a, w, me, ""),
+		Result: t.result(issue, a, w, me, version),
 	}
 }
 
@@ -145,12 +124,21 @@ func (t *Tracker) Update(ctx context.Context, u trackers.Update) (*trackers.Resu
 		}
 		return t.result(issue, x.answer, w, me, u.Version), nil
 	}
-	data, err := api.UpdateIssue(ctx, x, u.ID, api.IssueUpdateInput{
+	issue, err := t.change(ctx, x, u.ID, w)
+	if err != nil {
+		return nil, err
+	}
+	return t.result(issue, x.answer, w, me, u.Version), nil
+}
+
+// change writes to an issue and returns it as it is then.
+func (t *Tracker) change(ctx context.Context, x *call, id string, w *writes) (*api.IssueFields, error) {
+	data, err := api.UpdateIssue(ctx, x, id, api.IssueUpdateInput{
 		Title: w.title, Description: w.description, StateId: w.state, AssigneeId: w.assignee,
 		Priority: w.priority, AddedLabelIds: w.added, RemovedLabelIds: w.removed,
 	})
 	if err != nil {
-		t.recent.forget(u.ID)
+		t.recent.forget(id)
 		t.doubt(err)
 		return nil, err
 	}
@@ -161,19 +149,25 @@ func (t *Tracker) Update(ctx context.Context, u trackers.Update) (*trackers.Resu
 	if err := t.rest(ctx, x, &issue); err != nil {
 		return nil, afterWrite(err)
 	}
-	return t.result(&issue, x.answer, w, me, u.Version), nil
+	return &issue, nil
 }
 
 // before learns what an update needs to know of the issue: its team for a
-// status, its labels for the difference. Mostly the last fetch has told.
+// status, its labels for the difference. Mostly the last fetch has told; labels
+// other than those that the write was decided on are looked at once more.
 func (t *Tracker) before(ctx context.Context, u trackers.Update) (*writes, error) {
-	if !slices.ContainsFunc(u.Fields, func(f trackers.FieldWrite) bool {
-		return f.Field == ticket.Status || f.Field == ticket.Labels
-	}) {
+	needed, labels := false, ""
+	for _, f := range u.Fields {
+		needed = needed || f.Field == ticket.Status || f.Field == ticket.Labels
+		if f.Field == ticket.Labels {
+			labels = f.Replaces
+		}
+	}
+	if !needed {
 		return &writes{}, nil
 	}
 	known, ok := t.recent.get(u.ID)
-	if !ok || known.version != u.Version {
+	if !ok || known.version != u.Version || labels != "" && labelsFingerprint(known.labels) != labels {
 		issue, err := t.read(ctx, t.client.call("read ticket"), u.ID)
 		if err != nil {
 			return nil, err
@@ -217,7 +211,7 @@ func (t *Tracker) result(issue *api.IssueFields, a answer, w *writes, me api.Acc
 		written := trackers.Written{
 			Field:   o.field,
 			Stored:  fingerprint(issue, o.field),
-			Foreign: o.stored != nil && !o.stored(issue),
+			Foreign: o.foreign || o.stored != nil && !o.stored(issue),
 			Note:    o.note,
 			Detail:  o.detail,
 		}

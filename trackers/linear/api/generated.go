@@ -322,11 +322,15 @@ func (v *CommentComment) __premarshalJSON() (*__premarshalCommentComment, error)
 
 // CommentCommentIssue includes the requested fields of the GraphQL type Issue.
 type CommentCommentIssue struct {
-	Id string `json:"id"`
+	Id         string            `json:"id"`
+	ArchivedAt opt.Value[string] `json:"archivedAt"`
 }
 
 // GetId returns CommentCommentIssue.Id, and is useful for accessing the field via an interface.
 func (v *CommentCommentIssue) GetId() string { return v.Id }
+
+// GetArchivedAt returns CommentCommentIssue.ArchivedAt, and is useful for accessing the field via an interface.
+func (v *CommentCommentIssue) GetArchivedAt() opt.Value[string] { return v.ArchivedAt }
 
 type CommentCreateInput struct {
 	Body                  opt.Value[string] `json:"body,omitempty"`
@@ -1973,6 +1977,7 @@ query Comment ($id: String!) {
 		... CommentFields
 		issue {
 			id
+			archivedAt
 		}
 	}
 }
