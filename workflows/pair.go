@@ -107,7 +107,7 @@ func (p *pair) run() error {
 			p.round()
 		}
 		p.show()
-		if !p.idle() && !(p.behind && p.crowded()) {
+		if !p.idle() && (!p.behind || !p.crowded()) {
 			continue
 		}
 		if p.crowded() {
