@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/ticketsync/ticketsync/activities"
@@ -74,6 +76,21 @@ func (a *alias) run() error {
 		if err := workflow.Await(a.ctx, func() bool { return a.hints.Len() > 0 || a.master.Len() > 0 }); err != nil {
 			return err
 		}
+	}
+}
+
+// serve forwards hints until a time; what cannot be forwarded is the next run's.
+func (a *alias) serve(until time.Time) {
+	for a.forward() {
+		wait := until.Sub(workflow.Now(a.ctx))
+		if wait <= 0 {
+			return
+		}
+		more, err := workflow.AwaitWithTimeout(a.ctx, wait, func() bool { return a.hints.Len() > 0 || a.master.Len() > 0 })
+		if err != nil || !more {
+			return
+		}
+		a.drain()
 	}
 }
 

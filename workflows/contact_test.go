@@ -185,7 +185,7 @@ func TestFirstContactAsksThePairOfTheMarker(t *testing.T) {
 		var st AliasState
 		w.continued(w.meet(replicaPair), addressing.Alias, &st)
 		require.Equal(t, leftPair, st.Pair)
-		require.Contains(t, st.Hints, ticket.Hint{Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Kind: ticket.ChangeHint, Source: "alias"})
+		require.Contains(t, w.forwarded, leftPair+" hint change ")
 		require.Equal(t, []activities.AskParams{{Pair: leftPair, Claim: activities.Claim{
 			Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Generation: 1, Ours: true,
 		}}}, w.played.asked)

@@ -279,18 +279,15 @@ func (p *pair) becomeAlias() error {
 	if err := workflow.Await(p.ctx, func() bool { return workflow.AllHandlersFinished(p.ctx) }); err != nil {
 		return err
 	}
-	st := AliasState{Pair: p.owner}
-	for {
-		var h ticket.Hint
-		if !p.hints.ReceiveAsync(&h) {
-			break
-		}
-		st.add(h)
+	a := &alias{AliasState: AliasState{Pair: p.owner}, ctx: p.ctx, hints: p.hints, master: p.enlist}
+	a.drain()
+	a.add(ticket.Hint{Ref: p.Origin, Kind: ticket.ChangeHint, Source: "alias"})
+	if workflow.GetVersion(p.ctx, "an alias serves its first second", workflow.DefaultVersion, 1) == 1 {
+		// The next run would be delayed until then, and the hints with it.
+		a.serve(p.began.Add(shortRun))
+		a.drain()
 	}
-	st.add(ticket.Hint{Ref: p.Origin, Kind: ticket.ChangeHint, Source: "alias"})
-	for p.enlist.ReceiveAsync(&st.Pair) { // the last word counts
-	}
-	return workflow.NewContinueAsNewError(p.ctx, addressing.Alias, st)
+	return workflow.NewContinueAsNewError(p.ctx, addressing.Alias, a.AliasState)
 }
 
 // rest waits for a hint, an operator, or the time of a hold.

@@ -236,7 +236,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 		sides = append(sides, side)
 		params.Tickets = append(params.Tickets, activities.FetchTicket{Ref: p.ref(side), Options: p.options(side, d)})
 		what += " " + p.label(side)
-		if d.Comments {
+		if d.Comments && !p.silent(side.Other()) {
 			what += " with comments"
 		}
 	}
