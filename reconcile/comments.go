@@ -151,6 +151,8 @@ func (p *planner) sources(side ticket.Side) {
 		}
 		switch {
 		case l.Fate != "" || l.Pending || l.Hold.holds(c.Fingerprint, "", "", ""):
+		case l.Copy == "" && target.Nests && p.adds(side, c.Parent):
+			// Its turn comes when the copy that it replies to is there.
 		case l.Copy == "":
 			p.op(AddComment, side, l, &c)
 		case l.SourceFP != c.Fingerprint:
@@ -201,6 +203,13 @@ func (p *planner) thread(from ticket.Side, comment string) string {
 		return id
 	}
 	return ""
+}
+
+// adds reports whether a comment is about to be copied.
+func (p *planner) adds(from ticket.Side, comment string) bool {
+	return slices.ContainsFunc(p.Operations, func(op Operation) bool {
+		return op.Kind == AddComment && op.Comment.From == from && op.Comment.Source == comment
+	})
 }
 
 // settled reports whether a comment is as old as those that were let go.

@@ -69,8 +69,19 @@ func TestNewComments(t *testing.T) {
 		b.left.comment(reply).Parent = b.left.comments[1].ID
 		require.Equal(t, root, only(t, b.plan(), AddComment).Parent, "threads are one level deep")
 	})
-	onBench(t, "a reply whose parent has no copy quotes it", func(t *testing.T, b *bench) {
+	onBench(t, "a reply waits for its parent's copy where replies nest", func(t *testing.T, b *bench) {
 		b.right.nests = true
+		parent := b.left.say("Who?")
+		reply := b.left.say("me")
+		b.left.comment(reply).Parent = parent
+		d := b.plan()
+		require.Equal(t, parent, only(t, d, AddComment).Source)
+		b.run(d.Operations[0])
+		c := only(t, b.plan(), AddComment)
+		require.Equal(t, reply, c.Source)
+		require.Equal(t, b.right.comments[0].ID, c.Parent)
+	})
+	onBench(t, "and does not where they do not", func(t *testing.T, b *bench) {
 		parent := b.left.say("Who?")
 		reply := b.left.say("me")
 		b.left.comment(reply).Parent = parent

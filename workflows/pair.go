@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/log"
@@ -237,7 +238,7 @@ func (p *pair) overwrote(side ticket.Side, version string) {
 		return
 	}
 	for _, n := range w.Notes {
-		p.journal(string(ticket.OverwrittenUnseen)+": "+n.What, n.From, n.To)
+		p.journal(string(ticket.OverwrittenUnseen)+": "+strings.TrimPrefix(n.What, string(ticket.OverwrittenUnseen)+": "), n.From, n.To)
 	}
 	p.at(side, func(t *Ticket) { t.saw(version) })
 }

@@ -94,10 +94,7 @@ func TestLessonsOfEchoes(t *testing.T) {
 	require.NoError(t, w.ravennaStatus(it.ID, "Closed"))
 
 	// And then there is silence.
-	w.forget()
-	w.quiet()
-	require.Empty(t, w.requests(w.RavennaURL))
-	require.Empty(t, w.requests(w.JiraURL))
+	w.silent()
 }
 
 // summary reports whether an issue has this title.

@@ -36,9 +36,13 @@ func TestRepliesAreQuoted(t *testing.T) {
 				require.NoError(w, err)
 			}
 		}
-		p.agree("The second line", "No, go on", "Asked elsewhere", "Answered in Linear")
+		for _, text := range []string{"The second line", "No, go on", "Answered in Linear"} {
+			w.eventually(text, func() error { return heard(p.there, p.replica, text, 1) })
+		}
+		w.quiet()
 		texts, err := p.there.heard(p.replica)
 		require.NoError(w, err)
+		require.Len(w, texts, 4)
 		for _, text := range texts {
 			switch text = plain(text); {
 			case strings.Contains(text, "No, go on"):
@@ -73,7 +77,8 @@ func between(f *config.File) {
 	})
 }
 
-// Where both sides nest, replies stay replies.
+// Where both sides nest, replies stay replies, also those that are copied
+// together with what they reply to.
 func TestRepliesNest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, with(between))

@@ -118,6 +118,7 @@ func (p tied) relink(route, replica string) {
 		})
 	})
 	p.w.settled(p.pair, workflows.IsLinked, "")
+	p.w.quiet() // the two are compared, and what differs is written
 }
 
 // What is unlinked stays so whatever happens, even in Linear's trash, until it
