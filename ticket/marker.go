@@ -29,8 +29,20 @@ const (
 	Unlinked MarkerState = "unlinked"
 )
 
-// fragment starts the machine-readable part of a link we own.
-const fragment = "#ticketsync="
+// fragment starts the machine-readable part of a link we own; encoded is how it
+// comes back where the link had a fragment before and a tracker minds two.
+const (
+	fragment = "#ticketsync="
+	encoded  = "%23ticketsync="
+)
+
+// cut splits a link of ours from what is machine-readable in it.
+func cut(link string) (base, tail string, found bool) {
+	if base, tail, found = strings.Cut(link, fragment); found {
+		return base, tail, true
+	}
+	return strings.Cut(link, encoded)
+}
 
 // PairID returns the workflow id of the pair of an origin with its replica on
 // another connection: pair/<connection>/<id>/<other connection>.
@@ -52,14 +64,14 @@ func ParsePairID(id string) (origin Ref, other string, err error) {
 // Link returns the marker as a link to the other ticket:
 // <url>#ticketsync=<installation>/<pair id>/<generation>/<state>.
 func (m Marker) Link() string {
-	base, _, _ := strings.Cut(m.URL, fragment)
+	base, _, _ := cut(m.URL)
 	parts := []string{m.Installation, m.Pair, strconv.Itoa(m.Generation), string(m.State)}
 	return base + fragment + (&url.URL{Path: strings.Join(parts, "/")}).EscapedPath()
 }
 
 // ParseLink reads a link that Marker.Link wrote; ok is false for any other.
 func ParseLink(link string) (m Marker, ok bool) {
-	base, tail, found := strings.Cut(link, fragment)
+	base, tail, found := cut(link)
 	if !found {
 		return Marker{}, false
 	}
@@ -90,13 +102,13 @@ func (m Marker) Valid() bool {
 
 // TokenLink returns a comment's address with the token that makes it a marker.
 func TokenLink(address, token string) string {
-	base, _, _ := strings.Cut(address, fragment)
+	base, _, _ := cut(address)
 	return base + fragment + (&url.URL{Path: token}).EscapedPath()
 }
 
 // ParseToken reads the token of an address that TokenLink wrote.
 func ParseToken(address string) (token string, ok bool) {
-	_, tail, found := strings.Cut(address, fragment)
+	_, tail, found := cut(address)
 	if !found {
 		return "", false
 	}

@@ -13,8 +13,8 @@ import (
 // source; the token in that link makes it a marker where the tracker offers
 // nothing better. A description may end with a footer of the same kind.
 var (
-	authorLine = regexp.MustCompile(`^\s*\[((?:[^\]\\]|\\.)*)\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\S\n]*(?:\n+|$)`)
-	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\n]*\s*$`)
+	authorLine = regexp.MustCompile(`^\s*\[((?:[^\]\\]|\\.)*)\]\(<?([^)\s>]*(?:#|%23)ticketsync=[^)\s>]*)>?\)[^\S\n]*(?:\n+|$)`)
+	footerLine = regexp.MustCompile(`(?:^|\n)[^\n]*\]\(<?([^)\s>]*(?:#|%23)ticketsync=[^)\s>]*)>?\)[^\n]*\s*$`)
 )
 
 const footerToken = "footer"

@@ -1,6 +1,7 @@
 package trackers
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,4 +34,18 @@ func TestStripFooterLeavesPeoplesLinks(t *testing.T) {
 	require.Equal(t, "It is on fire.", StripFooter("It is on fire.\n\n"+Footer("Reported by Alice", "IT-1", "https://desk.example.com/IT-1")))
 	marker := ticket.Marker{Installation: "dev", Pair: "pair/desk/1/linear", Generation: 1, State: ticket.Linked, URL: "https://desk.example.com/IT-1"}
 	require.Equal(t, "It is on fire.", StripFooter("It is on fire.\n\nReplicated from [IT-1]("+marker.Link()+")"))
+}
+
+// The address of a comment may have a fragment already, and a tracker may mind
+// two of them.
+func TestMarkersAfterAFragment(t *testing.T) {
+	t.Parallel()
+	composed := Compose(CommentDraft{Token: "linear/c1", Author: "Alice", URL: "https://linear.example.com/PRO-1#comment-c1", Body: "Hello."})
+	for _, stored := range []string{composed, strings.Replace(composed, "#ticketsync", "%23ticketsync", 1)} {
+		author, token, body, ok := Decompose(stored)
+		require.True(t, ok, stored)
+		require.Equal(t, []string{"Alice", "linear/c1", "Hello."}, []string{author, token, body})
+	}
+	footer := "text\n\n" + Footer("Reported by Alice", "PRO-1", "https://linear.example.com/PRO-1#top")
+	require.Equal(t, "text", StripFooter(strings.Replace(footer, "#ticketsync", "%23ticketsync", 1)))
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // sourceLine is the last line of a copy that an app wrote in the author's name.
-var sourceLine = regexp.MustCompile(`(?:^|\n)\[(?:[^\]\\]|\\.)*\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)\s*$`)
+var sourceLine = regexp.MustCompile(`(?:^|\n)\[(?:[^\]\\]|\\.)*\]\(<?([^)\s>]*(?:#|%23)ticketsync=[^)\s>]*)>?\)\s*$`)
 
 // readComments completes a snapshot with the issue's whole list, oldest first.
 func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, issue *api.IssueFields, page api.CommentPage, a answer, opts trackers.FetchOptions) error {

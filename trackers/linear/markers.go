@@ -26,7 +26,7 @@ const (
 )
 
 // originLink finds the marker's link in the last line of a description.
-var originLink = regexp.MustCompile(`\]\(<?([^)\s>]*#ticketsync=[^)\s>]*)>?\)[^\n]*\s*$`)
+var originLink = regexp.MustCompile(`\]\(<?([^)\s>]*(?:#|%23)ticketsync=[^)\s>]*)>?\)[^\n]*\s*$`)
 
 // originLine is the last line of a new replica's description. It names the
 // origin from the replica's first moment, before the attachment is there.

@@ -116,3 +116,14 @@ func FuzzFromHTML(f *testing.F) {
 		require.Equal(t, md, Normalize(md))
 	})
 }
+
+// A marker that follows a fragment survives: its link has two #.
+func TestFromHTMLKeepsMarkersAfterFragments(t *testing.T) {
+	t.Parallel()
+	const address = "https://linear.example.com/PRO-1#comment-c1#ticketsync=linear/c1"
+	for _, stored := range []string{address, strings.Replace(address, "#ticketsync", "%23ticketsync", 1)} {
+		md, err := FromHTML(`<p><a href="`+stored+`">Alice</a></p><p>Hello.</p>`, nil)
+		require.NoError(t, err)
+		require.Contains(t, md, "[Alice]("+address+")")
+	}
+}
