@@ -36,7 +36,7 @@ const inFlight = 100 * time.Second
 type places struct{ Ravenna, Jira, Linear, Flashduty, Receiver, Temporal, DataDir string }
 
 // worlds is how many stacks run at once: they wait more than they compute.
-const worlds = 4
+const worlds = 6
 
 func TestMain(m *testing.M) {
 	if at := os.Getenv(childStack); at != "" {

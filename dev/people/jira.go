@@ -106,22 +106,38 @@ func (j Jira) Edit(ctx context.Context, key string, fields map[string]any) error
 
 // Move makes one transition, by the name of the status it leads to.
 func (j Jira) Move(ctx context.Context, key, to string) error {
-	var out struct {
-		Transitions []struct {
-			ID string
-			To struct{ Name string }
-		}
-	}
-	path := "/issue/" + url.PathEscape(key) + "/transitions"
-	if err := j.Call(ctx, http.MethodGet, path, nil, &out); err != nil {
+	ways, err := j.transitions(ctx, key)
+	if err != nil {
 		return err
 	}
-	for _, t := range out.Transitions {
+	for _, t := range ways {
 		if strings.EqualFold(t.To.Name, to) {
-			return j.Call(ctx, http.MethodPost, path, map[string]any{"transition": map[string]string{"id": t.ID}}, nil)
+			return j.Call(ctx, http.MethodPost, transitionsOf(key), map[string]any{"transition": map[string]string{"id": t.ID}}, nil)
 		}
 	}
 	return fmt.Errorf("no transition of %s to %q", key, to)
+}
+
+// Reachable are the statuses one transition away.
+func (j Jira) Reachable(ctx context.Context, key string) (names []string, err error) {
+	ways, err := j.transitions(ctx, key)
+	for _, t := range ways {
+		names = append(names, t.To.Name)
+	}
+	return names, err
+}
+
+type transition struct {
+	ID string
+	To struct{ Name string }
+}
+
+func transitionsOf(key string) string { return "/issue/" + url.PathEscape(key) + "/transitions" }
+
+func (j Jira) transitions(ctx context.Context, key string) ([]transition, error) {
+	var out struct{ Transitions []transition }
+	err := j.Call(ctx, http.MethodGet, transitionsOf(key), nil, &out)
+	return out.Transitions, err
 }
 
 // Say writes a comment.
