@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 func TestTitleOf(t *testing.T) {
@@ -24,9 +26,9 @@ func TestTitleOf(t *testing.T) {
 		require.True(t, cut)
 		require.True(t, utf8.ValidString(got))
 		require.True(t, strings.HasSuffix(got, "…"))
-		require.LessOrEqual(t, size(got), maxTitle)
+		require.LessOrEqual(t, markdown.Length(got), maxTitle)
 		require.LessOrEqual(t, utf8.RuneCountInString(got), maxTitle)
-		require.Greater(t, size(got), maxTitle-3)
+		require.Greater(t, markdown.Length(got), maxTitle-3)
 	}
 }
 
@@ -41,7 +43,7 @@ func TestWikiOfFitsWhateverTheTextEscapesTo(t *testing.T) {
 			md := strings.Repeat(unit, 40000/len(unit)+maxText/2)
 			wiki, cut := wikiOf("head", md, "foot", origin)
 			require.True(t, cut)
-			require.LessOrEqual(t, size(wiki), maxText)
+			require.LessOrEqual(t, markdown.Length(wiki), maxText)
 			require.Contains(t, wiki, origin)
 			require.True(t, strings.HasPrefix(wiki, "head"), "what stands before stays whole")
 			require.True(t, strings.HasSuffix(strings.TrimSpace(wiki), "foot"), "what stands after stays whole")

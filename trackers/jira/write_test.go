@@ -10,6 +10,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 func draft(fields ...trackers.FieldWrite) trackers.Draft {
@@ -212,8 +213,8 @@ func TestLongTexts(t *testing.T) {
 		require.Contains(t, s.Text(ticket.Description), origin)
 		require.Contains(t, s.Text(ticket.Description), "…")
 		raw := b.as("alice", http.MethodGet, "/rest/api/2/issue/"+created.ID, nil)["fields"].(map[string]any)["description"].(string)
-		require.LessOrEqual(t, size(raw), maxText)
-		require.Greater(t, size(raw), maxText*9/10, "no more is cut than needed")
+		require.LessOrEqual(t, markdown.Length(raw), maxText)
+		require.Greater(t, markdown.Length(raw), maxText*9/10, "no more is cut than needed")
 	})
 }
 

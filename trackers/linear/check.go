@@ -16,7 +16,7 @@ import (
 // account may write cannot be learnt without writing.
 func (t *Tracker) Check(ctx context.Context, containers []string) (*trackers.Health, error) {
 	h := &trackers.Health{}
-	t.accounts.forget()
+	t.accounts.Forget()
 	me, err := t.viewer(ctx)
 	if trackers.Is(err, trackers.Auth) {
 		h.Problems = append(h.Problems, "the token is refused: put a valid one in the connection's token")
@@ -52,8 +52,8 @@ func (t *Tracker) checkTeam(ctx context.Context, h *trackers.Health, teams []api
 	if closed(team) {
 		h.Problems = append(h.Problems, fmt.Sprintf("team %s is retired, so no issue can be made there", team.Name))
 	}
-	t.states.forget(team.Id)
-	t.labels.forget(team.Id)
+	t.states.Forget(team.Id)
+	t.labels.Forget(team.Id)
 	_, err := t.statesOf(ctx, team.Id)
 	if err = note(h, "list the statuses of "+team.Name, "statuses cannot be replicated", err); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (t *Tracker) Describe(ctx context.Context, p trackers.Place) (*trackers.Con
 			return nil, err
 		}
 	}
-	t.states.forget(team.Id)
+	t.states.Forget(team.Id)
 	all, err := t.statesOf(ctx, team.Id)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 func copyDraft() trackers.CommentDraft {
@@ -185,7 +186,7 @@ func TestLongComment(t *testing.T) {
 		require.Equal(t, "helpdesk/m1", made.Token, name)
 		require.Equal(t, "Dora", made.Author.Name, name)
 		require.Contains(t, made.Body, "[Whole text]", name)
-		require.LessOrEqual(t, units(s.body(made.ID)), maxText+10, name)
+		require.LessOrEqual(t, markdown.Length(s.body(made.ID)), maxText+10, name)
 	}
 }
 

@@ -236,7 +236,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		trackers.Connection{Name: "linear", Installation: installation, URL: front.URL, Token: secret, Secret: "hook-secret", HookKey: "path-secret"},
 		trackers.Options{Gate: gate, Log: slog.New(slog.NewTextHandler(&logged, nil))})
 	require.NoError(t, err)
-	tracker.accounts.put("", viewerOf(t))
+	tracker.accounts.Put("", viewerOf(t))
 	texts := []trackers.FieldWrite{
 		write(ticket.Title, ticket.Value{Text: "Salary of Alice"}),
 		write(ticket.Description, ticket.Value{Text: "the whole list of it"}),

@@ -12,6 +12,7 @@ import (
 	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/linear/api"
 	"github.com/ticketsync/ticketsync/trackers/linear/opt"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 // writes collects the members of a create or update call that both have.
@@ -76,7 +77,7 @@ func (t *Tracker) field(ctx context.Context, w *writes, f trackers.FieldWrite) (
 }
 
 func (w *writes) setTitle(f trackers.FieldWrite) outcome {
-	title, cut := cutTitle(f.Value.Text)
+	title, cut := markdown.CutLine(f.Value.Text, maxTitle)
 	w.title = opt.Of(title)
 	o := outcome{stored: func(issue *api.IssueFields) bool { return issue.Title == title }}
 	if cut {

@@ -9,6 +9,7 @@ import (
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/linear/api"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 func TestStatusByNameAndType(t *testing.T) {
@@ -124,7 +125,7 @@ func TestLabelsThatAreThereAlready(t *testing.T) {
 	require.Equal(t, []string{"Feature"}, s.bears(id))
 
 	id, before, f = s.labelled()
-	s.tracker.recent.put(id, glance{version: before.Version, team: s.team.ID, labels: []api.LabelFields{{Name: "Bugs"}}})
+	s.tracker.recent.Put(id, glance{version: before.Version, team: s.team.ID, labels: []api.LabelFields{{Name: "Bugs"}}})
 	require.Equal(t, []string{"Feature"}, s.update(id, before.Version, f).Snapshot.Fields[ticket.Labels].Names, "a renamed label changes no version")
 
 	s.update(id, "", write(ticket.Labels, ticket.Value{Names: []string{"Backend"}}))
@@ -143,7 +144,7 @@ func TestLongTexts(t *testing.T) {
 	require.Equal(t, ticket.TooLong, written(t, made.Result, ticket.Title).Note)
 	require.Equal(t, ticket.TooLong, written(t, made.Result, ticket.Description).Note)
 	snap := s.fetch(made.ID, trackers.FetchOptions{})
-	require.LessOrEqual(t, units(snap.Text(ticket.Title)), maxTitle)
+	require.LessOrEqual(t, markdown.Length(snap.Text(ticket.Title)), maxTitle)
 	require.True(t, strings.HasSuffix(snap.Text(ticket.Title), "😀…"))
 	require.Contains(t, snap.Text(ticket.Description), "[Whole text]")
 	require.Equal(t, []ticket.Marker{marker()}, snap.Markers, "an open fence does not swallow our last line")

@@ -15,7 +15,7 @@ import (
 
 // labelsOf lists the labels that issues of a team can bear.
 func (t *Tracker) labelsOf(ctx context.Context, team string) ([]api.LabelFields, error) {
-	if all, ok := t.labels.get(team); ok {
+	if all, ok := t.labels.Get(team); ok {
 		return all, nil
 	}
 	var all []api.LabelFields
@@ -30,7 +30,7 @@ func (t *Tracker) labelsOf(ctx context.Context, team string) ([]api.LabelFields,
 	if err != nil {
 		return nil, err
 	}
-	t.labels.put(team, all)
+	t.labels.Put(team, all)
 	return all, nil
 }
 
@@ -79,7 +79,7 @@ func (t *Tracker) label(ctx context.Context, team, name string) (api.LabelFields
 				return all[i], true, nil
 			}
 		}
-		t.labels.forget(team)
+		t.labels.Forget(team)
 	}
 	return api.LabelFields{}, false, nil
 }
@@ -90,7 +90,7 @@ func (t *Tracker) label(ctx context.Context, team, name string) (api.LabelFields
 func (t *Tracker) makeLabel(ctx context.Context, team, name string) (api.LabelFields, error) {
 	x := t.client.call("create label")
 	data, err := api.CreateLabel(ctx, x, api.IssueLabelCreateInput{Name: strings.TrimSpace(name), TeamId: opt.Of(team)})
-	t.labels.forget(team)
+	t.labels.Forget(team)
 	if err == nil && data.IssueLabelCreate.IssueLabel.Id != "" {
 		return data.IssueLabelCreate.IssueLabel, nil
 	}

@@ -39,12 +39,12 @@ type Tracker struct {
 	connection trackers.Connection
 	client     *client
 	priorities priorities
-	accounts   *cache[api.Account]
-	people     *cache[person]
-	states     *cache[[]api.StateFields]
-	labels     *cache[[]api.LabelFields]
+	accounts   *trackers.Cache[api.Account]
+	people     *trackers.Cache[person]
+	states     *trackers.Cache[[]api.StateFields]
+	labels     *trackers.Cache[[]api.LabelFields]
 	// recent is what a write needs to know of tickets read lately.
-	recent *cache[glance]
+	recent *trackers.Cache[glance]
 }
 
 var (
@@ -73,11 +73,11 @@ func New(c trackers.Connection, o trackers.Options) (*Tracker, error) {
 		connection: c,
 		client:     client,
 		priorities: levels,
-		accounts:   newCache[api.Account](client.now, 1),
-		people:     newCache[person](client.now, maxPeople),
-		states:     newCache[[]api.StateFields](client.now, maxTeams),
-		labels:     newCache[[]api.LabelFields](client.now, maxTeams),
-		recent:     newCache[glance](client.now, maxRecent),
+		accounts:   trackers.NewCache[api.Account](client.now, keep, 1),
+		people:     trackers.NewCache[person](client.now, keep, maxPeople),
+		states:     trackers.NewCache[[]api.StateFields](client.now, keep, maxTeams),
+		labels:     trackers.NewCache[[]api.LabelFields](client.now, keep, maxTeams),
+		recent:     trackers.NewCache[glance](client.now, keep, maxRecent),
 	}, nil
 }
 
@@ -87,7 +87,7 @@ func (t *Tracker) Kind() string { return Settings.Kind }
 // viewer is our own account.
 func (t *Tracker) viewer(ctx context.Context) (api.Account, error) {
 	const op = "read account"
-	if me, ok := t.accounts.get(""); ok {
+	if me, ok := t.accounts.Get(""); ok {
 		return me, nil
 	}
 	x := t.client.call(op)
@@ -98,7 +98,7 @@ func (t *Tracker) viewer(ctx context.Context) (api.Account, error) {
 	if data.Viewer.Id == "" {
 		return api.Account{}, x.unusable()
 	}
-	t.accounts.put("", data.Viewer)
+	t.accounts.Put("", data.Viewer)
 	return data.Viewer, nil
 }
 

@@ -82,7 +82,7 @@ func (t *Tracker) rest(ctx context.Context, x *call, issue *api.IssueFields) err
 
 // snapshot converts an issue; opts.Comments are the caller's.
 func (t *Tracker) snapshot(issue *api.IssueFields, a answer, me api.Account, opts trackers.FetchOptions) *ticket.Snapshot {
-	t.recent.put(issue.Id, glance{version: issue.UpdatedAt, team: issue.Team.Id, labels: issue.Labels.Nodes})
+	t.recent.Put(issue.Id, glance{version: issue.UpdatedAt, team: issue.Team.Id, labels: issue.Labels.Nodes})
 	creator, _ := issue.Creator.Get()
 	return &ticket.Snapshot{
 		Ref:       ticket.Ref{Connection: t.connection.Name, ID: issue.Id},

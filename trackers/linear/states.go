@@ -48,7 +48,7 @@ func stateOf(s api.StateFields) ticket.State {
 
 // statesOf lists a team's states, by type and then as the team has ordered them.
 func (t *Tracker) statesOf(ctx context.Context, team string) ([]api.StateFields, error) {
-	if all, ok := t.states.get(team); ok {
+	if all, ok := t.states.Get(team); ok {
 		return all, nil
 	}
 	var all []api.StateFields
@@ -66,7 +66,7 @@ func (t *Tracker) statesOf(ctx context.Context, team string) ([]api.StateFields,
 	slices.SortStableFunc(all, func(a, b api.StateFields) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Position, b.Position))
 	})
-	t.states.put(team, all)
+	t.states.Put(team, all)
 	return all, nil
 }
 
@@ -81,7 +81,7 @@ func (t *Tracker) resolveState(ctx context.Context, team string, want ticket.Sta
 		if found, ok := pick(all, want); ok {
 			return found, true, nil
 		}
-		t.states.forget(team)
+		t.states.Forget(team)
 	}
 	return api.StateFields{}, false, nil
 }

@@ -3,7 +3,6 @@ package linear
 import (
 	"regexp"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
@@ -31,14 +30,14 @@ func quiet(md string) string { return mention.ReplaceAllString(md, "$1$2") }
 // that mark it as ours.
 func compose(before, md, after, origin string) (text string, cut bool) {
 	md = quiet(md)
-	if text = join(before, markdown.Close(md), after); units(text) <= maxText {
+	if text = join(before, markdown.Close(md), after); markdown.Length(text) <= maxText {
 		return text, false
 	}
 	more := ""
 	if origin != "" {
 		more = "\n\n[" + wholeText + "](<" + origin + ">)"
 	}
-	room := maxText - units(join(before, "x", after))
+	room := maxText - markdown.Length(join(before, "x", after))
 	shorter, _ := markdown.Cut(md, room, more)
 	return join(before, shorter, after), true
 }
@@ -51,30 +50,4 @@ func join(parts ...string) string {
 		}
 	}
 	return strings.Join(kept, "\n\n")
-}
-
-// cutTitle makes one line of a title, no longer than Linear takes.
-func cutTitle(title string) (string, bool) {
-	title = strings.TrimSpace(strings.Join(strings.FieldsFunc(title, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
-	if units(title) <= maxTitle {
-		return title, false
-	}
-	const mark = "…"
-	n := 0
-	for i, r := range title {
-		n += utf16.RuneLen(r)
-		if n > maxTitle-units(mark) {
-			return strings.TrimRight(title[:i], " ") + mark, true
-		}
-	}
-	return title, false
-}
-
-func units(s string) int {
-	n := 0
-	for _, r := range s {
-		// An invalid byte is sent as one replacement character.
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 func trackersWith(priorities map[string]string) trackers.Connection {
@@ -40,8 +41,8 @@ func TestCompose(t *testing.T) {
 	for _, md := range []string{strings.Repeat("😀", maxText), "```\n" + strings.Repeat("x\n", maxText)} {
 		text, cut = compose("first", md, "last", originURL)
 		require.True(t, cut)
-		require.LessOrEqual(t, units(text), maxText)
-		require.Greater(t, units(text), maxText-100)
+		require.LessOrEqual(t, markdown.Length(text), maxText)
+		require.Greater(t, markdown.Length(text), maxText-100)
 		require.True(t, strings.HasPrefix(text, "first\n\n"))
 		require.True(t, strings.HasSuffix(text, "[Whole text](<"+originURL+">)\n\nlast"))
 	}
@@ -53,7 +54,7 @@ func TestCutTitle(t *testing.T) {
 		"a\r\nb": "a b", "": "", strings.Repeat("x", maxTitle): strings.Repeat("x", maxTitle),
 		strings.Repeat("x", maxTitle+1): strings.Repeat("x", maxTitle-1) + "…",
 	} {
-		got, cut := cutTitle(in)
+		got, cut := markdown.CutLine(in, maxTitle)
 		require.Equal(t, want, got)
 		require.Equal(t, strings.HasSuffix(want, "…"), cut)
 	}

@@ -22,7 +22,7 @@ func (t *Tracker) byEmail(ctx context.Context, address string) (person, error) {
 	if folded == "" {
 		return person{}, nil
 	}
-	if known, ok := t.people.get(folded); ok {
+	if known, ok := t.people.Get(folded); ok {
 		return known, nil
 	}
 	data, err := api.UsersByEmail(ctx, t.client.call("find user"), folded)
@@ -36,7 +36,7 @@ func (t *Tracker) byEmail(ctx context.Context, address string) (person, error) {
 			found = person{id: u.Id, known: true}
 		}
 	}
-	t.people.put(folded, found)
+	t.people.Put(folded, found)
 	return found, nil
 }
 

@@ -138,7 +138,7 @@ func (t *Tracker) change(ctx context.Context, x *call, id string, w *writes) (*a
 		Priority: w.priority, AddedLabelIds: w.added, RemovedLabelIds: w.removed,
 	})
 	if err != nil {
-		t.recent.forget(id)
+		t.recent.Forget(id)
 		t.doubt(err)
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (t *Tracker) before(ctx context.Context, u trackers.Update) (*writes, error
 	if !needed {
 		return &writes{}, nil
 	}
-	known, ok := t.recent.get(u.ID)
+	known, ok := t.recent.Get(u.ID)
 	if !ok || known.version != u.Version || labels != "" && labelsFingerprint(known.labels) != labels {
 		issue, err := t.read(ctx, t.client.call("read ticket"), u.ID)
 		if err != nil {
@@ -185,9 +185,9 @@ func (w *writes) empty() bool {
 // a label or a person was removed meanwhile.
 func (t *Tracker) doubt(err error) {
 	if trackers.Is(err, trackers.Invalid) || trackers.Is(err, trackers.NotFound) {
-		t.states.forget()
-		t.labels.forget()
-		t.people.forget()
+		t.states.Forget()
+		t.labels.Forget()
+		t.people.Forget()
 	}
 }
 

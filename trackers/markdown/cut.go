@@ -22,10 +22,10 @@ func Cut(md string, max int, more string) (string, bool) {
 	if fits(md, max) {
 		return md, false
 	}
-	if length(more)+length(ellipsis) > max {
+	if Length(more)+Length(ellipsis) > max {
 		more = ""
 	}
-	room := max - length(more) - length(ellipsis)
+	room := max - Length(more) - Length(ellipsis)
 	if room < 0 {
 		return "", true
 	}
@@ -36,7 +36,7 @@ func Cut(md string, max int, more string) (string, bool) {
 		if more != "" && !strings.HasPrefix(more, "\n") {
 			closing += "\n"
 		}
-		if extra := length(closing) - length(ellipsis); extra <= room {
+		if extra := Length(closing) - Length(ellipsis); extra <= room {
 			kept = tidyEnd(md[:boundary(md, room-extra)])
 			if openFence(kept) != "" {
 				tail = closing
@@ -48,8 +48,9 @@ func Cut(md string, max int, more string) (string, bool) {
 	return kept + tail + more, true
 }
 
-// length is the number of UTF-16 units.
-func length(s string) int {
+// Length is how many characters a text has as trackers count them: in UTF-16
+// units, an invalid byte as the one that stands for it.
+func Length(s string) int {
 	n := 0
 	for _, c := range s {
 		n += units16(c)
@@ -64,7 +65,7 @@ func units16(c rune) int {
 	return 1
 }
 
-func fits(s string, max int) bool { return len(s) <= max || length(s) <= max }
+func fits(s string, max int) bool { return len(s) <= max || Length(s) <= max }
 
 // boundary is the largest byte offset with at most room units before it that does
 // not split a cluster.
@@ -233,4 +234,20 @@ func Close(md string) string {
 		return md
 	}
 	return strings.TrimRight(md, "\n") + "\n" + open
+}
+
+// CutLine makes one line of a title, cut like a text to at most max characters,
+// and says whether it had to be.
+func CutLine(title string, max int) (string, bool) {
+	title = strings.TrimSpace(strings.Join(strings.FieldsFunc(title, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
+	if fits(title, max) {
+		return title, false
+	}
+	n := 0
+	for i, r := range title {
+		if n += Length(string(r)); n > max-Length(ellipsis) {
+			return strings.TrimRight(title[:i], " ") + ellipsis, true
+		}
+	}
+	return title, false
 }

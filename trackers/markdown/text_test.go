@@ -104,10 +104,10 @@ func TestCutNeverExceedsTheLimit(t *testing.T) {
 		limit := rapid.IntRange(0, 200).Draw(t, "max")
 		more := rapid.SampledFrom([]string{"", "\n\n[all](https://example.com/x)"}).Draw(t, "more")
 		got, cut := Cut(md, limit, more)
-		require.LessOrEqual(t, length(got), limit)
+		require.LessOrEqual(t, Length(got), limit)
 		require.True(t, utf8.ValidString(got) || !utf8.ValidString(md))
-		require.Equal(t, length(md) > limit, cut)
-		if cut && limit > length(more) {
+		require.Equal(t, Length(md) > limit, cut)
+		if cut && limit > Length(more) {
 			require.True(t, strings.HasSuffix(got, ellipsis+more) || strings.Contains(got, ellipsis+"\n"), got)
 		}
 	})

@@ -16,7 +16,7 @@ func TestRefusedFieldOfARealWrite(t *testing.T) {
 	d := newDesk(t)
 	id := d.report("alice", nil)
 	require.NoError(t, second(d.tracker.people.email(t.Context(), "bob@example.com")))
-	d.tracker.people.byEmail.put("bob@example.com", person{user: ticket.User{ID: "u_gone"}, known: true})
+	d.tracker.people.byEmail.Put("bob@example.com", person{user: ticket.User{ID: "u_gone"}, known: true})
 	assign := trackers.Update{ID: id, Fields: []trackers.FieldWrite{write(ticket.Assignee, ticket.Value{User: &ticket.User{Email: "bob@example.com"}})}}
 	_, err := d.tracker.Update(t.Context(), assign)
 	var e *trackers.Error
@@ -43,7 +43,7 @@ func TestTagsAreMadeOnce(t *testing.T) {
 	require.Equal(t, 1, count(d.calls(), "POST /tags"))
 
 	// Someone makes the same tag between our look and our call.
-	d.tracker.tags.known.put("", nil)
+	d.tracker.tags.known.Put("", nil)
 	d.as("alice", http.MethodPost, "/tags", map[string]any{"name": "Wifi", "color": "red"})
 	label.Fields[0].Value.Names = []string{"wifi"}
 	result, err = d.tracker.Update(t.Context(), label)

@@ -122,7 +122,7 @@ func (t *Tracker) Describe(ctx context.Context, p trackers.Place) (*trackers.Con
 	if !ok {
 		return nil, &trackers.Error{Kind: trackers.NotFound, Op: "find channel", Message: noChannel(queues, p.Container)}
 	}
-	t.statuses.known.forget()
+	t.statuses.known.Forget()
 	all, err := t.statuses.list(ctx)
 	if err != nil {
 		return nil, err

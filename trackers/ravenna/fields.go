@@ -9,6 +9,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 // writes collects the body of a create or update call.
@@ -66,7 +67,7 @@ func (t *Tracker) field(ctx context.Context, body map[string]any, f trackers.Fie
 }
 
 func title(body map[string]any, f trackers.FieldWrite) outcome {
-	cut, shortened := cutTitle(f.Value.Text)
+	cut, shortened := markdown.CutLine(f.Value.Text, maxTitle)
 	body["title"] = cut
 	o := outcome{stored: func(r *rawTicket) bool { return r.Title == cut }}
 	if shortened {

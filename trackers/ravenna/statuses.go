@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 const keepStatuses = 5 * time.Minute
@@ -20,15 +21,15 @@ var categories = map[string]ticket.Category{
 // statuses are the workspace's, in the order of its own lists.
 type statuses struct {
 	client *client
-	known  *cache[[]rawStatus]
+	known  *trackers.Cache[[]rawStatus]
 }
 
 func newStatuses(c *client) *statuses {
-	return &statuses{client: c, known: newCache[[]rawStatus](c.now, keepStatuses, 1)}
+	return &statuses{client: c, known: trackers.NewCache[[]rawStatus](c.now, keepStatuses, 1)}
 }
 
 func (s *statuses) list(ctx context.Context) ([]rawStatus, error) {
-	if all, ok := s.known.get(""); ok {
+	if all, ok := s.known.Get(""); ok {
 		return all, nil
 	}
 	var answered *struct {
@@ -57,7 +58,7 @@ func (s *statuses) list(ctx context.Context) ([]rawStatus, error) {
 		}
 		return compare(a.Order, b.Order)
 	})
-	s.known.put("", all)
+	s.known.Put("", all)
 	return all, nil
 }
 
@@ -82,7 +83,7 @@ func (s *statuses) resolve(ctx context.Context, want ticket.State) (found rawSta
 		if found, ok := pick(all, want); ok {
 			return found, true, nil
 		}
-		s.known.forget()
+		s.known.Forget()
 	}
 	return rawStatus{}, false, nil
 }

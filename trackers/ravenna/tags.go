@@ -18,15 +18,15 @@ const (
 // tags finds the workspace's tags by name and makes those that are missing.
 type tags struct {
 	client *client
-	known  *cache[[]rawTag]
+	known  *trackers.Cache[[]rawTag]
 }
 
 func newTags(c *client) *tags {
-	return &tags{client: c, known: newCache[[]rawTag](c.now, keepTags, 1)}
+	return &tags{client: c, known: trackers.NewCache[[]rawTag](c.now, keepTags, 1)}
 }
 
 func (t *tags) list(ctx context.Context) ([]rawTag, error) {
-	if all, ok := t.known.get(""); ok {
+	if all, ok := t.known.Get(""); ok {
 		return all, nil
 	}
 	var all []rawTag
@@ -36,7 +36,7 @@ func (t *tags) list(ctx context.Context) ([]rawTag, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.known.put("", all)
+	t.known.Put("", all)
 	return all, nil
 }
 
@@ -68,12 +68,12 @@ func (t *tags) ensure(ctx context.Context, label string) (rawTag, error) {
 		if err != nil || ok {
 			return tag, err
 		}
-		t.known.forget()
+		t.known.Forget()
 	}
 	var made rawTag
 	_, refused := t.client.call(ctx, "create tag", http.MethodPost, "/tags", nil,
 		map[string]string{"name": label, "color": newTagColor}, &made)
-	t.known.forget()
+	t.known.Forget()
 	if refused == nil && made.ID != "" {
 		return made, nil
 	}

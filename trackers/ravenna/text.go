@@ -2,7 +2,6 @@ package ravenna
 
 import (
 	"strings"
-	"unicode/utf16"
 
 	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
@@ -23,18 +22,18 @@ const wholeText = "Whole text"
 func toHTML(before, md, after, origin string) (html string, cut bool) {
 	head, tail := render(before), render(after)
 	html = head + render(md) + tail
-	if units(html) <= maxHTML {
+	if markdown.Length(html) <= maxHTML {
 		return html, false
 	}
 	if origin != "" {
 		tail = render("["+wholeText+"](<"+origin+">)") + tail
 	}
-	for size := units(md); ; {
+	for size := markdown.Length(md); ; {
 		// HTML grows with the text, so the ratio aims well; the rest of the way
 		// is made in steps of a twentieth.
-		size = min(size*19/20, int(float64(size)*float64(maxHTML)/float64(units(html))))
+		size = min(size*19/20, int(float64(size)*float64(maxHTML)/float64(markdown.Length(html))))
 		shorter, _ := markdown.Cut(md, size, "")
-		if html = head + render(shorter) + tail; units(html) <= maxHTML || size == 0 {
+		if html = head + render(shorter) + tail; markdown.Length(html) <= maxHTML || size == 0 {
 			return html, true
 		}
 	}
@@ -45,32 +44,6 @@ func render(md string) string {
 		return ""
 	}
 	return markdown.ToHTML(md)
-}
-
-// cutTitle makes one line of a title, as long as Ravenna takes.
-func cutTitle(title string) (string, bool) {
-	title = strings.TrimSpace(strings.Join(strings.FieldsFunc(title, func(r rune) bool { return r == '\n' || r == '\r' }), " "))
-	if units(title) <= maxTitle {
-		return title, false
-	}
-	const mark = "…"
-	n := 0
-	for i, r := range title {
-		n += utf16.RuneLen(r)
-		if n > maxTitle-units(mark) {
-			return strings.TrimRight(title[:i], " ") + mark, true
-		}
-	}
-	return title, false
-}
-
-func units(s string) int {
-	n := 0
-	for _, r := range s {
-		// An invalid byte is sent as one replacement character.
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
 }
 
 // sameText compares HTML by what it says: Ravenna stores it in its editor's

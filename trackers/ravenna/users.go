@@ -19,8 +19,8 @@ const (
 // people resolves users, and remembers also who is unknown.
 type people struct {
 	client  *client
-	byID    *cache[person]
-	byEmail *cache[person]
+	byID    *trackers.Cache[person]
+	byEmail *trackers.Cache[person]
 }
 
 // person is a user, or the knowledge that there is none.
@@ -33,15 +33,15 @@ type person struct {
 func newPeople(c *client) *people {
 	return &people{
 		client:  c,
-		byID:    newCache[person](c.now, keepPeople, maxPeople),
-		byEmail: newCache[person](c.now, keepPeople, maxPeople),
+		byID:    trackers.NewCache[person](c.now, keepPeople, maxPeople),
+		byEmail: trackers.NewCache[person](c.now, keepPeople, maxPeople),
 	}
 }
 
 // id returns the user with this id; a user who is gone, or whom the account may
 // not see, has nothing but the id.
 func (p *people) id(ctx context.Context, id string) (person, error) {
-	if known, ok := p.byID.get(id); ok {
+	if known, ok := p.byID.Get(id); ok {
 		return known, nil
 	}
 	path, err := at("/users/", id)
@@ -53,7 +53,7 @@ func (p *people) id(ctx context.Context, id string) (person, error) {
 	switch {
 	case trackers.Is(err, trackers.NotFound), trackers.Is(err, trackers.Forbidden):
 		nobody := person{user: ticket.User{ID: id}}
-		p.byID.put(id, nobody)
+		p.byID.Put(id, nobody)
 		return nobody, nil
 	case err != nil:
 		// Not taken for unknown: that would clear the field on the other side.
@@ -62,7 +62,7 @@ func (p *people) id(ctx context.Context, id string) (person, error) {
 		return person{}, unusable("get user", false)
 	}
 	found := raw.person()
-	p.byID.put(id, found)
+	p.byID.Put(id, found)
 	return found, nil
 }
 
@@ -77,7 +77,7 @@ func (p *people) email(ctx context.Context, address string) (person, error) {
 	if folded == "" {
 		return person{}, nil
 	}
-	if known, ok := p.byEmail.get(folded); ok {
+	if known, ok := p.byEmail.Get(folded); ok {
 		return known, nil
 	}
 	var found person
@@ -95,13 +95,13 @@ func (p *people) email(ctx context.Context, address string) (person, error) {
 	if err != nil {
 		return person{}, err
 	}
-	p.byEmail.put(folded, found)
+	p.byEmail.Put(folded, found)
 	return found, nil
 }
 
 func (p *people) forget() {
-	p.byID.forget()
-	p.byEmail.forget()
+	p.byID.Forget()
+	p.byEmail.Forget()
 }
 
 // self knows our own account. No endpoint tells whose token it is: the answers

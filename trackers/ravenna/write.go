@@ -10,6 +10,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 // source is how Ravenna shows where our tickets and messages come from.
@@ -182,7 +183,7 @@ func (t *Tracker) before(ctx context.Context, u trackers.Update) (*rawTicket, er
 func holds(raw *rawTicket, w trackers.FieldWrite) bool {
 	switch w.Field {
 	case ticket.Title:
-		title, _ := cutTitle(w.Value.Text)
+		title, _ := markdown.CutLine(w.Value.Text, maxTitle)
 		return raw.Title == title
 	case ticket.Description:
 		html, _ := toHTML("", w.Value.Text, w.Footer, w.Origin)
@@ -225,9 +226,9 @@ func expectation(fields []trackers.FieldWrite, before *rawTicket) map[string]any
 	for _, w := range fields {
 		switch {
 		case w.Replaces == "" || before == nil:
-		case w.Field == ticket.Title && units(before.Title) <= maxTitle:
+		case w.Field == ticket.Title && markdown.Length(before.Title) <= maxTitle:
 			expected["title"] = before.Title
-		case w.Field == ticket.Description && units(text(before.Description)) <= maxHTML:
+		case w.Field == ticket.Description && markdown.Length(text(before.Description)) <= maxHTML:
 			expected["description"] = before.Description
 		}
 	}
@@ -238,8 +239,8 @@ func expectation(fields []trackers.FieldWrite, before *rawTicket) map[string]any
 // a tag or a person was removed meanwhile.
 func (t *Tracker) doubt(err error) {
 	if trackers.Is(err, trackers.Invalid) || trackers.Is(err, trackers.NotFound) {
-		t.statuses.known.forget()
-		t.tags.known.forget()
+		t.statuses.known.Forget()
+		t.tags.known.Forget()
 		t.people.forget()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ticketsync/ticketsync/internal/steer"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
+	"github.com/ticketsync/ticketsync/trackers/markdown"
 )
 
 func TestCreateStoresEveryFieldInOneCall(t *testing.T) {
@@ -263,7 +264,7 @@ func TestUpdateCutsWhatIsTooLong(t *testing.T) {
 	}
 	raw := d.as("alice", http.MethodGet, "/tickets/"+id, nil)
 	title, _ := raw["title"].(string)
-	require.LessOrEqual(t, units(title), maxTitle)
+	require.LessOrEqual(t, markdown.Length(title), maxTitle)
 	require.True(t, strings.HasSuffix(title, "…"), "…%q", title[len(title)-20:])
 	html, _ := raw["description"].(string)
 	require.LessOrEqual(t, len(html), maxHTML)

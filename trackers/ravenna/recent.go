@@ -1,55 +1,6 @@
 package ravenna
 
-import (
-	"sync"
-	"time"
-)
-
-// cache remembers answers for a while. At its limit it forgets everything: it
-// is a shortcut, and a workspace that fills it is read again in minutes.
-type cache[V any] struct {
-	now   func() time.Time
-	keep  time.Duration
-	limit int
-
-	mu      sync.Mutex
-	entries map[string]cached[V]
-}
-
-type cached[V any] struct {
-	value V
-	until time.Time
-}
-
-func newCache[V any](now func() time.Time, keep time.Duration, limit int) *cache[V] {
-	return &cache[V]{now: now, keep: keep, limit: limit, entries: map[string]cached[V]{}}
-}
-
-func (c *cache[V]) get(key string) (value V, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	entry, ok := c.entries[key]
-	if !ok || !entry.until.After(c.now()) {
-		return value, false
-	}
-	return entry.value, true
-}
-
-func (c *cache[V]) put(key string, value V) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.entries) >= c.limit {
-		clear(c.entries)
-	}
-	c.entries[key] = cached[V]{value: value, until: c.now().Add(c.keep)}
-}
-
-// forget drops everything, after a refusal that old knowledge may have caused.
-func (c *cache[V]) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.entries)
-}
+import "sync"
 
 // maxRecent bounds in bytes what is remembered of tickets.
 const maxRecent = 32 << 20
