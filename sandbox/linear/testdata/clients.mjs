@@ -155,7 +155,7 @@ await step('update an issue, null unassigns', async () => {
   assert.equal(changed.priority, 2);
   assert.ok(changed.updatedAt > issue.updatedAt);
   const history = await changed.history();
-  assert.equal(history.nodes[0].toTitle, 'changed');
+  assert.ok(history.nodes.some((h) => h.toTitle === 'changed'), 'the history names the new title');
   const d = await delivered('Issue', 'update', id);
   if (d) assert.equal(d.updatedFrom.assigneeId, bob.id);
 });
