@@ -132,3 +132,35 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	require.Zero(t, h.budget.taken.Load())
 }
+
+// TestBadConnectionsLeaveItServing: five hundred at once that send nothing, half
+// a header, half a body, a header without end or garbage.
+func TestBadConnectionsLeaveItServing(t *testing.T) {
+	t.Parallel()
+	service := &temporal{}
+	log := &lines{}
+	s := newServer(newConfig(t, service, log))
+	l := listen(t)
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(func() { _ = s.Close() })
+
+	const many = 500
+	head := "POST /webhooks/helpdesk/" + pathSecret + " HTTP/1.1\r\nHost: x\r\n"
+	bad := []string{
+		"", "POST /webh", head + "Content-Length: 100\r\n\r\n{", head + strings.Repeat("X-Long: "+strings.Repeat("a", 1000)+"\r\n", 20),
+		"\x16\x03\x01\x02\x00\x01\x00\x01", head + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+	}
+	for i := range many {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		_, err = conn.Write([]byte(bad[i%len(bad)]))
+		require.NoError(t, err)
+	}
+	for range 20 {
+		code, _, _ := request(t, http.MethodPost, "http://"+l.Addr().String()+"/webhooks/helpdesk/"+pathSecret, nil, strings.NewReader(ticketBody))
+		require.Equal(t, http.StatusOK, code)
+	}
+	require.Len(t, service.deliveries(), 20)
+	require.NotContains(t, log.String(), pathSecret)
+}
