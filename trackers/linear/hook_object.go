@@ -10,8 +10,8 @@ import (
 type hookObject map[string]json.RawMessage
 
 func readObject(raw json.RawMessage) (hookObject, bool) {
-	raw = bytes.TrimSpace(raw)
-	if !bytes.HasPrefix(raw, []byte("{")) {
+	// JSON's own white space (RFC 8259, section 2) and no other.
+	if !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
 		return nil, false
 	}
 	var o hookObject

@@ -145,8 +145,8 @@ func (n node) event(kind string) (ticket.Event, bool) {
 }
 
 func object(raw json.RawMessage) (node, bool) {
-	raw = bytes.TrimSpace(raw)
-	if !bytes.HasPrefix(raw, []byte("{")) {
+	// JSON's own white space (RFC 8259, section 2) and no other.
+	if !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
 		return nil, false
 	}
 	var n node
