@@ -1,0 +1,264 @@
+package sim
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+// front stands between ticketsync and one tracker: it sees every call that is
+// ticketsync's own, and nothing of what people do. Troubles happen here.
+type front struct {
+	url    string // in place of the tracker's
+	to     *url.URL
+	server *http.Server
+	double *double
+
+	mu       sync.Mutex
+	troubles []trouble
+	refused  bool // 401 to everything
+	asked    int
+	wrote    int
+	last     time.Time // of the last write
+	sent     []string  // bodies and paths of all writes
+	lines    []string  // what was asked, for people to read
+}
+
+// trouble is something to happen to some of the next calls.
+type trouble struct {
+	kind   string
+	writes bool // to writes only
+	skip   int  // calls to let pass before
+	times  int
+}
+
+// openFront serves in place of the tracker at an address.
+func openFront(kind, address string) (*front, error) {
+	to, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("address of %s: %w", kind, err)
+	}
+	double, err := newDouble(kind)
+	if err != nil {
+		return nil, err
+	}
+	at, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen in front of %s: %w", kind, err)
+	}
+	f := &front{to: to, double: double}
+	f.url = "http://" + at.Addr().String() + to.Path
+	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = f.server.Serve(at) }()
+	return f, nil
+}
+
+func (f *front) close() {
+	_ = f.server.Close()
+	f.double.close()
+}
+
+// ServeHTTP hands a call on, unless there is trouble.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	writes := isWrite(r, body)
+	kind := f.take(writes, r, body)
+	if f.suffer(kind, w, r, body) {
+		return
+	}
+	answer := f.forward(r, body)
+	switch kind {
+	case "drop-after":
+		panic(http.ErrAbortHandler)
+	case "truncate":
+		half(w, answer)
+		return
+	}
+	reply(w, answer)
+}
+
+// suffer answers in the tracker's place, if the trouble is one that keeps the
+// call from it.
+func (f *front) suffer(kind string, w http.ResponseWriter, r *http.Request, body []byte) bool {
+	switch kind {
+	case "", "drop-after", "truncate":
+		return false
+	case "delay":
+		time.Sleep(700 * time.Millisecond)
+		return false
+	case "drop-before":
+		panic(http.ErrAbortHandler)
+	case "html":
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = io.WriteString(w, "<html><body><h1>502 Bad Gateway</h1></body></html>")
+	default:
+		reply(w, f.double.refuse(kind, r, body))
+	}
+	return true
+}
+
+// take notes a call and picks the trouble that it gets into.
+func (f *front) take(writes bool, r *http.Request, body []byte) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked++
+	line := fmt.Sprintf("%s %s %s", time.Now().Format("15:04:05.000"), r.Method, r.URL.RequestURI())
+	if m := operation.FindSubmatch(body); m != nil {
+		line += " " + string(m[1])
+	}
+	kind := f.draw(writes)
+	if kind != "" {
+		line += " (" + kind + ")"
+	}
+	f.lines = append(f.lines, line)
+	if writes {
+		f.wrote++
+		f.last = time.Now()
+		f.sent = append(f.sent, r.URL.RequestURI()+" "+string(body))
+	}
+	return kind
+}
+
+func (f *front) draw(writes bool) string {
+	if f.refused {
+		return "401"
+	}
+	for i := range f.troubles {
+		t := &f.troubles[i]
+		if t.writes && !writes {
+			continue
+		}
+		if t.skip > 0 {
+			t.skip--
+			continue
+		}
+		kind := t.kind
+		if t.times--; t.times <= 0 {
+			f.troubles = append(f.troubles[:i:i], f.troubles[i+1:]...)
+		}
+		return kind
+	}
+	return ""
+}
+
+func (f *front) forward(r *http.Request, body []byte) *http.Response {
+	to := *r.URL
+	to.Scheme, to.Host = f.to.Scheme, f.to.Host
+	// A caller that has given up does not stop the tracker.
+	out, err := http.NewRequest(r.Method, to.String(), bytes.NewReader(body)) //nolint:noctx // on purpose
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	out.Header = r.Header.Clone()
+	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return resp
+}
+
+func reply(w http.ResponseWriter, answer *http.Response) {
+	defer func() { _ = answer.Body.Close() }()
+	for name, values := range answer.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body)
+}
+
+// half sends the first half of an answer and breaks off.
+func half(w http.ResponseWriter, answer *http.Response) {
+	body, _ := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	for name, values := range answer.Header {
+		w.Header()[name] = values
+	}
+	if len(body) > 1 {
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+		w.WriteHeader(answer.StatusCode)
+		_, _ = w.Write(body[:len(body)/2])
+		_ = http.NewResponseController(w).Flush()
+	}
+	panic(http.ErrAbortHandler)
+}
+
+func (f *front) counts() (asked, wrote int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked, f.wrote
+}
+
+func (f *front) trouble(t trouble) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.troubles = append(f.troubles, t)
+}
+
+func (f *front) refuse(all bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refused = all
+}
+
+// calm ends all troubles.
+func (f *front) calm() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.troubles, f.refused = nil, false
+}
+
+// bodies are all writes that ticketsync sent.
+func (f *front) bodies() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.sent...)
+}
+
+// since lists the calls after the first n.
+func (f *front) since(n int) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.lines[min(n, len(f.lines)):]...)
+}
+
+var (
+	mutation  = regexp.MustCompile(`"query":"(?:\\n|\s)*mutation`)
+	operation = regexp.MustCompile(`"operationName":"(\w+)"`)
+)
+
+// isWrite goes by effect: GraphQL asks by POST too, and so does a search.
+func isWrite(r *http.Request, body []byte) bool {
+	switch {
+	case r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "/search/jql"):
+		return false
+	case strings.HasSuffix(r.URL.Path, "/graphql"):
+		return mutation.Match(body)
+	}
+	return true
+}
+
+// recorded is an answer of a handler that nobody waits for on a wire.
+func recorded(h http.Handler, r *http.Request) *http.Response {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// wroteAt is when the last write came.
+func (f *front) wroteAt() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last
+}

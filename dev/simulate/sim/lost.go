@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ticketsync/ticketsync/dev/people"
+	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
+)
+
+// lost finds last edits of a field that are neither where they were made nor
+// named as beaten. That both sides are alike is found by converged.
+func (p *play) lost(f *facts) (out []Finding) {
+	for _, g := range p.groups {
+		if slices.ContainsFunc(g.ties, func(t *tie) bool { return !t.replicates() }) {
+			continue
+		}
+		for _, field := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Status} {
+			for _, e := range last(g.edits, field) {
+				if stands(e, f.shown[e.at]) || g.named(f, e) {
+					continue
+				}
+				out = append(out, finding(Lost, g.tag, "%s of %s was set to %q by a person, is %q, and no journal names it",
+					field, e.at.key, e.value, f.shown[e.at].Value(field)))
+			}
+		}
+	}
+	return out
+}
+
+// last are the edits of a field after whose end none began: more than one only
+// where people were at work on several sides at once.
+func last(edits []edit, field ticket.Field) (out []edit) {
+	var latest time.Time
+	for _, e := range edits {
+		if e.field == field && e.begin.After(latest) {
+			latest = e.begin
+		}
+	}
+	for _, e := range edits {
+		if e.field == field && !e.done.Before(latest) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func stands(e edit, now people.Shown) bool {
+	got := now.Value(e.field)
+	if e.field == ticket.Description {
+		return strings.HasPrefix(got, e.value)
+	}
+	return got == e.value
+}
+
+// named reports whether a journal tells that an edit was beaten or overwritten,
+// or its field waits.
+func (g *group) named(f *facts, e edit) bool {
+	for _, t := range g.ties {
+		if held(f.views[t], e.field) != "" {
+			return true
+		}
+		if slices.ContainsFunc(f.journals[t], func(j workflows.Entry) bool { return names(j, e) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func names(j workflows.Entry, e edit) bool {
+	if !strings.Contains(j.What, string(e.field)) || j.At.Before(e.begin.Add(-time.Second)) {
+		return false
+	}
+	switch {
+	case strings.HasPrefix(j.What, string(ticket.OverwrittenUnseen)):
+		return true // what nobody has seen cannot be quoted
+	case !strings.HasPrefix(j.What, "conflict: "):
+		return false
+	}
+	word := e.mark
+	if word == "" {
+		word = e.value
+	}
+	if word == "" {
+		return j.From == "(empty)"
+	}
+	return strings.Contains(strings.ToLower(j.From), strings.ToLower(word))
+}

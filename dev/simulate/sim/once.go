@@ -1,0 +1,63 @@
+package sim
+
+import (
+	"slices"
+
+	"github.com/ticketsync/ticketsync/ticket"
+)
+
+// once finds tickets that are missing or there twice, tickets nobody asked for,
+// and links without a pair or twice.
+func (p *play) once(f *facts) (out []Finding) {
+	counts := map[string]map[string]int{}
+	for place, tickets := range f.tickets {
+		for _, s := range tickets {
+			m := tagOf.FindStringSubmatch(s.Title)
+			if m == nil {
+				out = append(out, finding(Duplicates, "", "%s at %s has a title nobody wrote: %q", s.Key, place, s.Title))
+				continue
+			}
+			if counts[m[1]] == nil {
+				counts[m[1]] = map[string]int{}
+			}
+			counts[m[1]][place]++
+		}
+	}
+	for _, g := range p.groups {
+		want := map[string]int{}
+		for _, e := range g.ends {
+			if e.fate == alive || e.fate == hidden {
+				want[e.place] = 1
+			}
+		}
+		for place := range p.places {
+			switch got := counts[g.tag][place]; {
+			case got > want[place] && p.apart(f, g):
+			case got > want[place]:
+				out = append(out, finding(Duplicates, g.tag, "%d tickets at %s", got, place))
+			case got < want[place]:
+				out = append(out, finding(Lost, g.tag, "no ticket at %s", place))
+			}
+		}
+		for _, e := range g.ends {
+			ties := 0
+			for _, t := range g.ties {
+				if t.from == e || t.to == e {
+					ties++
+				}
+			}
+			if e.fate == alive && e.id != "" && f.links[e] != ties {
+				out = append(out, finding(Duplicates, g.tag, "%s has %d links, not %d", e.key, f.links[e], ties))
+			}
+		}
+	}
+	return out
+}
+
+// apart reports whether duplicates of a group are those that nobody can prevent:
+// the index lagged longer than the quiet period and webhooks were lost. They
+// must be reported.
+func (p *play) apart(f *facts, g *group) bool {
+	return p.struck("long-lag") && p.struck("lost") &&
+		slices.ContainsFunc(g.ties, func(t *tie) bool { return f.views[t].Reason == ticket.DuplicateReplica })
+}

@@ -1,0 +1,65 @@
+// Package sim plays ticketsync under random people and random faults, and
+// checks what is left when all is quiet. Receiver, workflows, activities and
+// adapters are the real ones; the trackers are the sandbox's.
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Options say what to play.
+type Options struct {
+	// Config is the path of the configuration file.
+	Config string
+	// Seed decides everything that is drawn.
+	Seed uint64
+	// Steps is how many things happen, 0 for the usual number.
+	Steps int
+	// Faults are the kinds that may happen; none plays people alone.
+	Faults []string
+}
+
+// The times of a play.
+const (
+	usualSteps = 45
+	// sweep, audit, quiet and confirm replace what takes minutes in real life.
+	sweep   = time.Second
+	audit   = 2 * time.Second
+	quiet   = 3 * time.Second
+	confirm = time.Second
+	// shortLag and longLag are a search index slower than usual, within the
+	// quiet period and beyond it.
+	shortLag = 2 * time.Second
+	longLag  = 7 * time.Second
+	// longestPause lies between two steps.
+	longestPause = 200 * time.Millisecond
+	// healing is how long anything may take to heal once the faults are gone:
+	// the first retry of a hold comes after a minute, an activity's retries end
+	// within a minute.
+	healing = 150 * time.Second
+	// syncing is how long it may take where there was no fault at all.
+	syncing = 20 * time.Second
+	// patience is how long a person tries to get something done.
+	patience = 40 * time.Second
+)
+
+// ParseFaults reads a list such as "drop,worker-kill"; "all" is every kind and
+// "none" none.
+func ParseFaults(list string) ([]string, error) {
+	switch list {
+	case "all":
+		return Kinds(), nil
+	case "none", "":
+		return nil, nil
+	}
+	names := strings.Split(list, ",")
+	for _, name := range names {
+		if !slices.Contains(Kinds(), name) {
+			return nil, fmt.Errorf("unknown fault %q: write all, none, or some of %s", name, strings.Join(Kinds(), ","))
+		}
+	}
+	return names, nil
+}
