@@ -104,6 +104,11 @@ func (p *pair) suspend() {
 		reason = ticket.Paused
 	}
 	p.hold(reason, p.Rules.Name)
+	if p.Hold.Tries == 0 && workflow.GetVersion(p.ctx, "settings are asked for twice", workflow.DefaultVersion, 1) == 1 {
+		// The settings that said so may have been old already, and those that
+		// lifted them have woken the pairs that waited by then.
+		p.Hold.RetryAt = workflow.Now(p.ctx).Add(firstRetry).UTC()
+	}
 	p.soilBoth()
 }
 

@@ -14,6 +14,7 @@ const (
 	createIssue = "/rest/api/2/issue"
 	anyIssue    = "/rest/api/2/issue/*"
 	anyComment  = "/rest/api/2/issue/*/comment"
+	anyProperty = "/rest/api/2/issue/*/properties/*"
 )
 
 // troubles are the scenarios in which a tracker misbehaves.
@@ -24,6 +25,7 @@ func troubles() []scenario {
 		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
 		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
+		{name: "hidden", files: []string{"hidden-pair"}, play: hidden},
 		{name: "deleted", files: []string{"deleted-pair"}, play: deleted},
 	}
 }
@@ -91,6 +93,17 @@ func refused(s *stage) {
 		return slices.ContainsFunc(v.Journal, func(e workflows.Entry) bool { return e.To == "Refused no more" }), err
 	})
 	s.save("refused-pair", ravennaPair(t.ID), "")
+}
+
+// hidden: the replica cannot be found just when its marker is to be written;
+// it is written later.
+func hidden(s *stage) {
+	s.fault(http.MethodPut, anyProperty, "status:404", 1)
+	t := s.open("Hidden", nil)
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.AccessLost)
+	s.ask(ravennaPair(t.ID), addressing.UpdateRetry)
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("hidden-pair", ravennaPair(t.ID), "")
 }
 
 // deleted: the origin is deleted, which is said on the replica.

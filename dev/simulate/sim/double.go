@@ -47,7 +47,7 @@ var refusals = map[string]string{
 	"unavailable": `{"fault":"status:503","retry_after":"1"}`,
 }
 
-func (d *double) refuse(kind string, r *http.Request, body []byte) *http.Response {
+func (d *double) refuse(kind string, r *http.Request, body []byte) answer {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	fault := strings.NewReader("[" + refusals[kind] + "]")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -77,15 +78,15 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.suffer(kind, w, r, body) {
 		return
 	}
-	answer := f.forward(r, body)
+	said := f.forward(r, body)
 	switch kind {
 	case "drop-after":
 		panic(http.ErrAbortHandler)
 	case "truncate":
-		half(w, answer)
-		return
+		half(w, said)
+	default:
+		reply(w, said)
 	}
-	reply(w, answer)
 }
 
 // suffer answers in the tracker's place, if the trouble is one that keeps the
@@ -153,7 +154,14 @@ func (f *front) draw(writes bool) string {
 	return ""
 }
 
-func (f *front) forward(r *http.Request, body []byte) *http.Response {
+// answer is what a tracker said, whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (f *front) forward(r *http.Request, body []byte) answer {
 	to := *r.URL
 	to.Scheme, to.Host = f.to.Scheme, f.to.Host
 	// A caller that has given up does not stop the tracker.
@@ -166,29 +174,27 @@ func (f *front) forward(r *http.Request, body []byte) *http.Response {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	return resp
+	defer func() { _ = resp.Body.Close() }()
+	said, err := io.ReadAll(resp.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return answer{resp.StatusCode, resp.Header, said}
 }
 
-func reply(w http.ResponseWriter, answer *http.Response) {
-	defer func() { _ = answer.Body.Close() }()
-	for name, values := range answer.Header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body)
+func reply(w http.ResponseWriter, a answer) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
 }
 
 // half sends the first half of an answer and breaks off.
-func half(w http.ResponseWriter, answer *http.Response) {
-	body, _ := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	for name, values := range answer.Header {
-		w.Header()[name] = values
-	}
-	if len(body) > 1 {
-		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
-		w.WriteHeader(answer.StatusCode)
-		_, _ = w.Write(body[:len(body)/2])
+func half(w http.ResponseWriter, a answer) {
+	maps.Copy(w.Header(), a.header)
+	if len(a.body) > 1 {
+		w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
+		w.WriteHeader(a.status)
+		_, _ = w.Write(a.body[:len(a.body)/2])
 		_ = http.NewResponseController(w).Flush()
 	}
 	panic(http.ErrAbortHandler)
@@ -250,10 +256,10 @@ func isWrite(r *http.Request, body []byte) bool {
 }
 
 // recorded is an answer of a handler that nobody waits for on a wire.
-func recorded(h http.Handler, r *http.Request) *http.Response {
+func recorded(h http.Handler, r *http.Request) answer {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
+	return answer{w.Code, w.Header(), w.Body.Bytes()}
 }
 
 // wroteAt is when the last write came.

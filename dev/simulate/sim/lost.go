@@ -18,8 +18,9 @@ func (p *play) lost(f *facts) (out []Finding) {
 			continue
 		}
 		for _, field := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Status} {
-			for _, e := range last(g.edits, field) {
-				if stands(e, f.shown[e.at]) || g.named(f, e) {
+			latest := last(g.edits, field)
+			for _, e := range latest {
+				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e, latest) {
 					continue
 				}
 				out = append(out, finding(Lost, g.tag, "%s of %s was set to %q by a person, is %q, and no journal names it",
@@ -45,6 +46,18 @@ func last(edits []edit, field ticket.Field) (out []edit) {
 		}
 	}
 	return out
+}
+
+// overtaken reports whether an edit gave way to one that was made at the same
+// time on a ticket that it shares no pair with: what is between the two takes
+// them one after the other, and each pair sees a change of one side only.
+func (g *group) overtaken(f *facts, e edit, latest []edit) bool {
+	return slices.ContainsFunc(latest, func(other edit) bool {
+		tied := slices.ContainsFunc(g.ties, func(t *tie) bool {
+			return t.from == e.at && t.to == other.at || t.to == e.at && t.from == other.at
+		})
+		return other.at != e.at && !tied && stands(other, f.shown[other.at])
+	})
 }
 
 func stands(e edit, now people.Shown) bool {
