@@ -167,7 +167,9 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 	if p.Phase != Creating {
 		return // an operator ended it meanwhile
 	}
-	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes)
+	visited := reconcile.Visited(replica, p.created == nil) &&
+		workflow.GetVersion(p.ctx, "a new replica may have been visited", workflow.DefaultVersion, 1) == 1
+	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes, visited)
 	for _, w := range p.Intent.Draft {
 		if o := outcomes[w.Field]; o.Refused == ticket.FieldRefused {
 			w.Replaces = replica.Fields[w.On].Fingerprint

@@ -41,6 +41,9 @@ func (p *pair) round() {
 			break
 		}
 		d := reconcile.Plan(p.Rules, p.Sync, left, right)
+		if d.Returned && workflow.GetVersion(p.ctx, "a value that came back is an edit", workflow.DefaultVersion, 1) < 1 {
+			d = reconcile.PlanByBaseline(p.Rules, p.Sync, left, right)
+		}
 		p.Sync = d.State
 		p.entries(d.Notes)
 		p.stampHolds()

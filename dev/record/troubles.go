@@ -22,6 +22,7 @@ func troubles() []scenario {
 	return []scenario{
 		{name: "lost-create-claimed", files: []string{"lost-create-claimed-pair", "lost-create-claimed-alias"}, play: lostCreateClaimed},
 		{name: "lost-create-found", files: []string{"lost-create-found-pair"}, play: lostCreateFound},
+		{name: "lost-create-visited", files: []string{"lost-create-visited-pair"}, play: lostCreateVisited},
 		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
 		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
@@ -51,6 +52,26 @@ func lostCreateFound(s *stage) {
 	s.webhooks("drop")
 	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
 	s.save("lost-create-found-pair", ravennaPair(t.ID), "")
+}
+
+// lostCreateVisited: before the replica is found, somebody takes it on.
+func lostCreateVisited(s *stage) {
+	s.webhooks("drop")
+	s.fault(http.MethodPost, createIssue, "drop-after-commit", 1)
+	t := s.open("Lost and visited", nil)
+	s.webhooks("normal")
+	s.step("tell the pair", func() error { return s.rav.Edit(s.ctx, t.ID, map[string]any{"title": "Lost, visited and found"}) })
+	i := s.issue("Lost, visited and found")
+	s.webhooks("drop")
+	s.step("take the issue", func() error {
+		return s.jira.Edit(s.ctx, i.Key, map[string]any{"assignee": map[string]string{"accountId": "sandbox:alice"}})
+	})
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.until("assignee in Ravenna", func() (bool, error) {
+		now, err := s.rav.Get(s.ctx, t.ID)
+		return now.AssigneeID != nil, err
+	})
+	s.save("lost-create-visited-pair", ravennaPair(t.ID), "")
 }
 
 // lostCreateRepeated: the call had no effect, and is made again.

@@ -111,6 +111,9 @@ func (p *play) apply(ctx context.Context) error {
 		return context.DeadlineExceeded
 	}
 	p.applied = true
+	// Under a rate limit it takes minutes, and an operator breaks it off.
+	ctx, cancel := context.WithTimeout(ctx, crossing)
+	defer cancel()
 	err := p.Apply(ctx, p.logs)
 	if err != nil {
 		p.note("apply: %v", err)
