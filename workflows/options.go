@@ -81,6 +81,7 @@ func paging(ctx workflow.Context, summary string) workflow.Context {
 const (
 	firstRetry   = time.Minute // of a hold; doubled up to
 	lastRetry    = time.Hour
+	fresh        = 5 * time.Second // how long what was read is decided on
 	settleCopy   = 5 * time.Second // before a comment's lost answer is looked into
 	defaultQuiet = 3 * time.Minute
 	confirmGone  = time.Minute

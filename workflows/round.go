@@ -36,6 +36,10 @@ func (p *pair) round() {
 	// Each turn writes something; a way of many transitions takes one each.
 	const turns = 25
 	for range turns {
+		if !p.refresh() {
+			p.soilBoth()
+			break
+		}
 		left, right := p.visible(ticket.Left), p.visible(ticket.Right)
 		if left == nil || right == nil || p.stopped() {
 			break
@@ -65,6 +69,24 @@ func (p *pair) round() {
 	p.held = nil
 	p.snap = map[ticket.Side]*ticket.Snapshot{}
 	p.bound()
+}
+
+// refresh reads again what waiting has made old: links, pacing and retries may
+// take a minute, and nothing is decided on what was true before them.
+func (p *pair) refresh() bool {
+	need := map[ticket.Side]Dirt{}
+	for _, side := range p.spoken() {
+		if p.old(side) {
+			need[side] = Dirt{Fields: true, Comments: p.snap[side].CommentsRead, Others: true}
+		}
+	}
+	return len(need) == 0 || p.readAll(need)
+}
+
+// old reports whether what was read of a ticket may not be decided on any more.
+func (p *pair) old(side ticket.Side) bool {
+	return p.snap[side] != nil && workflow.Now(p.ctx).Sub(p.seen[side]) > fresh &&
+		workflow.GetVersion(p.ctx, "old facts are read again", workflow.DefaultVersion, 1) == 1
 }
 
 // visible is a side's ticket as far as it can be read.
@@ -364,7 +386,7 @@ func (p *pair) follow(routes []reconcile.Rules) {
 
 // met notes a ticket just read.
 func (p *pair) met(side ticket.Side, t *ticket.Snapshot) {
-	p.snap[side] = t
+	p.snap[side], p.seen[side] = t, workflow.Now(p.ctx)
 	p.at(side, func(known *Ticket) {
 		if known.Key != "" && known.Key != t.Key {
 			p.journal("key", known.Key, t.Key)

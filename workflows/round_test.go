@@ -337,3 +337,24 @@ func TestRoundReadsOneSideForACommentOfOurs(t *testing.T) {
 	w.after(time.Second, func() { require.Equal(t, []string{"fetch IT1"}, w.left.calls) })
 	w.play(st)
 }
+
+// What was read before a write that took long is read again before the next
+// one: a person may have been there since.
+func TestOldFactsAreReadAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.right.history = false
+	st := w.linked()
+	w.left.fails("update", trackers.Error{Kind: trackers.Unavailable}, 3)
+	w.after(time.Second, func() {
+		w.left.edit("IT1", ticket.Title, text("Printer on fire"))
+		w.right.edit("ENG1", ticket.Priority, ticket.Value{Level: ticket.High})
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(4*time.Second, func() { w.right.edit("ENG1", ticket.Title, text("Printer put out")) })
+	w.after(time.Minute, func() { w.stands(IsLinked, "") })
+	w.play(st)
+	require.Equal(t, "Printer put out", w.right.get("ENG1").Text(ticket.Title))
+	require.Equal(t, "Printer put out", w.left.get("IT1").Text(ticket.Title))
+	require.Equal(t, ticket.High, w.left.get("IT1").Fields[ticket.Priority].Level)
+}

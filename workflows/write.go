@@ -18,7 +18,7 @@ import (
 func (p *pair) execute(ops []reconcile.Operation) bool {
 	for i, op := range ops {
 		p.pace(op.Side)
-		if p.stopped() {
+		if p.stopped() || op.Comment == nil && (p.old(ticket.Left) || p.old(ticket.Right)) {
 			p.postpone(ops[i:])
 			return false
 		}

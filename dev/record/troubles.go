@@ -26,6 +26,7 @@ func troubles() []scenario {
 		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
 		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
+		{name: "slow", files: []string{"slow-pair"}, play: slow},
 		{name: "hidden", files: []string{"hidden-pair"}, play: hidden},
 		{name: "deleted", files: []string{"deleted-pair"}, play: deleted},
 	}
@@ -114,6 +115,21 @@ func refused(s *stage) {
 		return slices.ContainsFunc(v.Journal, func(e workflows.Entry) bool { return e.To == "Refused no more" }), err
 	})
 	s.save("refused-pair", ravennaPair(t.ID), "")
+}
+
+// slow: one write fails for a while, and the transition decided with it is
+// decided anew.
+func slow(s *stage) {
+	t, i := s.linked("Slow")
+	s.webhooks("hold")
+	s.edit(t, "Slow, but sure")
+	s.becomes(t, "In Progress")
+	s.fault(http.MethodPut, anyIssue, "status:503", 3)
+	s.webhooks("normal")
+	s.issue("Slow, but sure")
+	s.status(i, "In Progress")
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("slow-pair", ravennaPair(t.ID), "")
 }
 
 // hidden: the replica cannot be found just when its marker is to be written;

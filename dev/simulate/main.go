@@ -79,19 +79,20 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 // playAll plays some at once, and tells of each as it ends.
 func playAll(ctx context.Context, plays []sim.Options, parallel int, logs string) (results []*sim.Result, err error) {
 	var mu sync.Mutex
-	all, ctx := errgroup.WithContext(ctx)
+	var all errgroup.Group
 	all.SetLimit(parallel)
 	for _, o := range plays {
 		all.Go(func() error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			r, err := sim.Play(ctx, o)
+			r, failed := sim.Play(ctx, o)
 			mu.Lock()
 			defer mu.Unlock()
-			if err != nil {
+			if failed != nil {
 				keep(logs, o.Faults, r)
-				return fmt.Errorf("seed %d: %w", o.Seed, err)
+				err = errors.Join(err, fmt.Errorf("seed %d: %w", o.Seed, failed))
+				return nil
 			}
 			results = append(results, r)
 			fmt.Printf("seed %d: %d edits, %d writes, healed in %.1f s, %.1f s in all, %d findings\n",
@@ -103,7 +104,7 @@ func playAll(ctx context.Context, plays []sim.Options, parallel int, logs string
 			return nil
 		})
 	}
-	err = all.Wait()
+	_ = all.Wait() // err has them all
 	return results, err
 }
 
