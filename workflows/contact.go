@@ -92,7 +92,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	}
 	p.Sync.Origin = side
 	p.Quiet, p.Confirm = met.Quiet, met.Confirm
-	p.met(side, t)
+	p.met(side, t, workflow.Now(p.ctx))
 
 	if p.operator != nil {
 		p.startLink(*p.operator)

@@ -160,14 +160,15 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 		}
 	}
 	if replica != nil {
-		p.met(side.Other(), replica)
+		p.met(side.Other(), replica, p.Intent.At)
 	} else if replica = p.read(side.Other(), Dirt{Fields: true}); replica == nil {
 		return // the hold says why; create comes back here with the intent
 	}
 	if p.Phase != Creating {
 		return // an operator ended it meanwhile
 	}
-	visited := reconcile.Visited(replica, p.created == nil) &&
+	later := p.created == nil || p.created.Snapshot == nil // read when the call was over
+	visited := reconcile.Visited(replica, later) &&
 		workflow.GetVersion(p.ctx, "a new replica may have been visited", workflow.DefaultVersion, 1) == 1
 	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes, visited)
 	for _, w := range p.Intent.Draft {

@@ -208,13 +208,21 @@ func TestCreateHonoursTheRateLimit(t *testing.T) {
 // the field was sent or not, and whether its tracker has a history or not.
 func TestCreateNoticesAPersonsEdit(t *testing.T) {
 	t.Parallel()
-	for name, history := range map[string]bool{"with a history": true, "without": false} {
+	for name, c := range map[string]struct {
+		history bool
+		trouble func(*tracker)
+	}{
+		"with a history":       {true, func(k *tracker) { k.loses("create") }},
+		"without":              {false, func(k *tracker) { k.loses("create") }},
+		"shown by no answer":   {false, func(k *tracker) { k.mute = true; k.fails("fetch", trackers.Error{Kind: trackers.Unavailable}, 3) }},
+		"read twice, too late": {true, func(k *tracker) { k.mute = true; k.fails("fetch", trackers.Error{Kind: trackers.Unavailable}, 3) }},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.open()
-			w.right.history = history
-			w.right.loses("create")
+			w.right.history = c.history
+			c.trouble(w.right)
 			w.after(time.Second, func() {
 				w.right.edit("ENG1", ticket.Title, text("Printer, second floor"))
 				w.right.edit("ENG1", ticket.Assignee, user("bob"))

@@ -40,7 +40,7 @@ type pair struct {
 	// snap holds tickets just read: a round that needs no newer ones uses them
 	// and leaves none behind.
 	snap     map[ticket.Side]*ticket.Snapshot
-	seen     map[ticket.Side]time.Time   // when snap was read
+	seen     map[ticket.Side]sight       // when snap was read
 	created  *trackers.Result            // of the create call, until it is settled
 	expect   int                         // version of the settings that must exist by now
 	scope    workflow.Context            // of the activities in flight
@@ -67,7 +67,7 @@ func newPair(ctx workflow.Context, st PairState) *pair {
 		began:  workflow.Now(ctx),
 		snap:   map[ticket.Side]*ticket.Snapshot{},
 		stop:   func() {},
-		seen:   map[ticket.Side]time.Time{},
+		seen:   map[ticket.Side]sight{},
 		wrote:  map[ticket.Side][]time.Time{},
 	}
 	p.decide = st.Phase != Fresh

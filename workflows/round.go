@@ -72,20 +72,30 @@ func (p *pair) round() {
 }
 
 // refresh reads again what waiting has made old: links, pacing and retries may
-// take a minute, and nothing is decided on what was true before them.
+// take a minute, a worker may have been away, and nothing is decided on what was
+// true before that.
 func (p *pair) refresh() bool {
 	need := map[ticket.Side]Dirt{}
 	for _, side := range p.spoken() {
-		if p.old(side) {
+		if p.old(side) || p.snap[side] != nil && p.before(p.seen[side].asked, awaited) {
 			need[side] = Dirt{Fields: true, Comments: p.snap[side].CommentsRead, Others: true}
 		}
 	}
 	return len(need) == 0 || p.readAll(need)
 }
 
+// sight is when a ticket was read: between two moments by the workflow's clock.
+type sight struct{ asked, got time.Time }
+
 // old reports whether what was read of a ticket may not be decided on any more.
 func (p *pair) old(side ticket.Side) bool {
-	return p.snap[side] != nil && workflow.Now(p.ctx).Sub(p.seen[side]) > fresh &&
+	return p.snap[side] != nil && p.before(p.seen[side].got, fresh)
+}
+
+// before reports whether a moment lies back so far that what was read then
+// counts as old.
+func (p *pair) before(at time.Time, age time.Duration) bool {
+	return workflow.Now(p.ctx).Sub(at) > age &&
 		workflow.GetVersion(p.ctx, "old facts are read again", workflow.DefaultVersion, 1) == 1
 }
 
@@ -274,6 +284,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 		return true
 	}
 	var got activities.FetchResult
+	asked := workflow.Now(p.ctx)
 	ctx := reading(p.cancellable(), what)
 	if err := workflow.ExecuteActivity(ctx, act.Fetch, params).Get(ctx, &got); err != nil {
 		p.fail(activities.FailureOf(err))
@@ -306,7 +317,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			p.trashed(side)
 			continue
 		}
-		p.met(side, t.Ticket)
+		p.met(side, t.Ticket, asked)
 		p.at(side, func(known *Ticket) { known.Gone, known.Deleted = time.Time{}, time.Time{} })
 	}
 	if got.Routes != nil {
@@ -384,9 +395,9 @@ func (p *pair) follow(routes []reconcile.Rules) {
 	}
 }
 
-// met notes a ticket just read.
-func (p *pair) met(side ticket.Side, t *ticket.Snapshot) {
-	p.snap[side], p.seen[side] = t, workflow.Now(p.ctx)
+// met notes a ticket just read, by an activity that was asked for it then.
+func (p *pair) met(side ticket.Side, t *ticket.Snapshot, asked time.Time) {
+	p.snap[side], p.seen[side] = t, sight{asked: asked, got: workflow.Now(p.ctx)}
 	p.at(side, func(known *Ticket) {
 		if known.Key != "" && known.Key != t.Key {
 			p.journal("key", known.Key, t.Key)

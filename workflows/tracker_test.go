@@ -225,13 +225,11 @@ func (k *tracker) Create(_ context.Context, d trackers.Draft) (*trackers.Created
 	if after != nil {
 		return nil, after
 	}
-	created := &trackers.Created{ID: t.Ref.ID, Key: t.Key, URL: t.URL}
 	if !k.mute {
 		result.Snapshot = k.shown(t)
 		result.Snapshot.Comments = nil
-		created.Result = &result
 	}
-	return created, nil
+	return &trackers.Created{ID: t.Ref.ID, Key: t.Key, URL: t.URL, Result: &result}, nil
 }
 
 // add makes an empty ticket; the caller holds the lock.

@@ -61,6 +61,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Custom: p.Rules.CustomFields(op.Side)},
 	}
 	var result trackers.Result
+	asked := workflow.Now(p.ctx)
 	ctx := writing(p.cancellable(), p.label(op.Side)+": "+describe(op.Writes))
 	if err := workflow.ExecuteActivity(ctx, act.Update, params).Get(ctx, &result); err != nil {
 		return p.failed(op, activities.FailureOf(err))
@@ -84,7 +85,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 		p.soil(op.Side, Dirt{Fields: true, Others: true})
 		return false
 	}
-	p.met(op.Side, result.Snapshot)
+	p.met(op.Side, result.Snapshot, asked)
 	if before.ChangedAt == nil {
 		p.at(op.Side, func(t *Ticket) {
 			t.Window = &Window{Before: before.Version, After: result.Snapshot.Version, Notes: notes}
@@ -96,6 +97,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 // move makes one transition.
 func (p *pair) move(op reconcile.Operation) bool {
 	var now ticket.Snapshot
+	asked := workflow.Now(p.ctx)
 	ctx := writing(p.cancellable(), p.label(op.Side)+": status → "+op.Move.Move.To.Name)
 	err := workflow.ExecuteActivity(ctx, act.Move, activities.MoveParams{Ref: p.ref(op.Side), Step: trackers.MoveRequest{
 		ID: p.ref(op.Side).ID, Move: op.Move.Move, From: op.Move.From, Fields: op.Move.Fields, Fresh: true,
@@ -110,7 +112,7 @@ func (p *pair) move(op reconcile.Operation) bool {
 		return p.failed(op, f)
 	}
 	p.entries(p.Sync.Moved(p.Rules, op.Side, *op.Move, &now))
-	p.met(op.Side, &now)
+	p.met(op.Side, &now, asked)
 	return true
 }
 

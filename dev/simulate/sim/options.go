@@ -39,7 +39,7 @@ const (
 	// healing is how long anything may take to heal once the faults are gone:
 	// the first retry of a hold comes after a minute, an activity's retries end
 	// within a minute.
-	healing = 150 * time.Second
+	healing = 300 * time.Second
 	// syncing is how long it may take where there was no fault at all.
 	syncing = 20 * time.Second
 	// patience is how long a person tries to get something done.
