@@ -37,6 +37,7 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 	list := flags.String("faults", "all", "kinds of faults: all, none, or some of "+strings.Join(sim.Kinds(), ","))
 	each := flags.Bool("each", false, "play every seed once for each kind alone")
 	steps := flags.Int("steps", 0, "how many things happen in a seed (default as many as usual)")
+	plant := flags.String("plant", "", "bug that must be found: one of "+strings.Join(sim.Plants(), ","))
 	config := flags.String("config", filepath.Join("dev", "ticketsync.yaml"), "configuration file")
 	logs := flags.String("logs", "", "folder for a log of each seed that failed")
 	if err := flags.Parse(args); err != nil {
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 	var results []*sim.Result
 	for _, round := range rounds {
 		for n := first; n <= last && ctx.Err() == nil; n++ {
-			r, err := sim.Play(ctx, sim.Options{Config: *config, Seed: n, Steps: *steps, Faults: round})
+			r, err := sim.Play(ctx, sim.Options{Config: *config, Seed: n, Steps: *steps, Faults: round, Plant: *plant})
 			if err != nil {
 				keep(*logs, round, r)
 				return false, fmt.Errorf("seed %d: %w", n, err)
