@@ -40,6 +40,7 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 	list := flags.String("faults", "all", "kinds of faults: all, none, or some of "+strings.Join(sim.Kinds(), ","))
 	each := flags.Bool("each", false, "play every seed once for each kind alone")
 	steps := flags.Int("steps", 0, "how many things happen in a seed (default as many as usual)")
+	plant := flags.String("plant", "", "bug that must be found: one of "+strings.Join(sim.Plants(), ","))
 	config := flags.String("config", filepath.Join("dev", "ticketsync.yaml"), "configuration file")
 	logs := flags.String("logs", "", "folder for a log of each seed that failed")
 	parallel := flags.Int("parallel", 4, "how many seeds are played at once: they wait more than they compute")
@@ -64,7 +65,7 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 	var plays []sim.Options
 	for _, round := range rounds {
 		for n := first; n <= last; n++ {
-			plays = append(plays, sim.Options{Config: *config, Seed: n, Steps: *steps, Faults: round})
+			plays = append(plays, sim.Options{Config: *config, Seed: n, Steps: *steps, Faults: round, Plant: *plant})
 		}
 	}
 	results, err := playAll(ctx, plays, *parallel, *logs)

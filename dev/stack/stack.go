@@ -19,6 +19,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 
 	"github.com/ticketsync/ticketsync/addressing"
@@ -51,6 +52,10 @@ type Options struct {
 	Log *slog.Logger
 	// SkipApply leaves the routes alone, and NoWorker the worker.
 	SkipApply, NoWorker bool
+	// Interceptors stand around the worker's activities, and Receive, if any,
+	// before what the receiver hands on.
+	Interceptors []interceptor.WorkerInterceptor
+	Receive      func(addressing.Delivery)
 }
 
 // Defaults are where `go run ./dev` listens.
@@ -70,6 +75,7 @@ type Stack struct {
 	RavennaURL, JiraURL, LinearURL, FlashdutyURL, ReceiverURL string
 
 	log     *slog.Logger
+	around  []interceptor.WorkerInterceptor
 	applied atomic.Bool
 	close   []func() // in the order of their making
 	worker  struct {
@@ -88,7 +94,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	s := &Stack{log: o.Log}
+	s := &Stack{log: o.Log, around: o.Interceptors}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -113,7 +119,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if s.File, err = s.load(o); err != nil {
 		return nil, err
 	}
-	if err := s.startReceiver(receiver); err != nil {
+	if err := s.startReceiver(receiver, o.Receive); err != nil {
 		return nil, err
 	}
 	if !o.NoWorker {
@@ -187,7 +193,7 @@ func (s *Stack) load(o Options) (*config.File, error) {
 	return file, nil
 }
 
-func (s *Stack) startReceiver(at net.Listener) error {
+func (s *Stack) startReceiver(at net.Listener, before func(addressing.Delivery)) error {
 	var connections []trackers.Connection
 	for _, c := range s.File.Connections {
 		connections = append(connections, c.Connection)
@@ -203,7 +209,12 @@ func (s *Stack) startReceiver(at net.Listener) error {
 		defer close(done)
 		err := webhook.Run(ctx, webhook.Config{
 			Hooks: hooks, Routes: routes.Rules, Log: s.log,
-			Send: func(ctx context.Context, d addressing.Delivery) (bool, error) { return routing.Send(ctx, s.Client, d) },
+			Send: func(ctx context.Context, d addressing.Delivery) (bool, error) {
+				if before != nil {
+					before(d)
+				}
+				return routing.Send(ctx, s.Client, d)
+			},
 			Ready: func(ctx context.Context) error {
 				if !s.applied.Load() {
 					return errors.New("the configuration is being applied")
@@ -231,7 +242,7 @@ func (s *Stack) StartWorker() {
 	done := make(chan error, 1)
 	s.worker.stop, s.worker.done = cancel, done
 	go func() {
-		err := worker.Run(ctx, worker.Config{File: s.File, Client: s.Client, Log: s.log})
+		err := worker.Run(ctx, worker.Config{File: s.File, Client: s.Client, Log: s.log, Interceptors: s.around})
 		if err != nil {
 			s.log.Error("worker ended", "error", err)
 		}

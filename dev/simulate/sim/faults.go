@@ -23,10 +23,11 @@ var kinds = []kind{
 	{"500", calls("500")}, {"503", calls("503")}, {"unavailable", calls("unavailable")},
 	{"html", calls("html")}, {"truncate", calls("truncate")},
 	{"drop-before", calls("drop-before")}, {"drop-after", calls("drop-after")}, {"delay", calls("delay")},
+	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
-	{"worker", restart}, {"terminate", terminate}, {"token", token}, {"permission", forbid},
-	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap},
-	{"deleted", remove}, {"private", hide}, {"moved", move},
+	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"token", token}, {"permission", forbid},
+	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
+	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }
 
 // Kinds are the names of all faults.
@@ -137,6 +138,7 @@ func token(_ context.Context, p *play, random *rand.Rand) bool {
 // heal ends every fault.
 func (p *play) heal(ctx context.Context) error {
 	p.note("heal")
+	p.killer.calm()
 	for _, f := range p.fronts {
 		f.calm()
 	}
@@ -151,6 +153,9 @@ func (p *play) heal(ctx context.Context) error {
 	if p.workerOff {
 		p.StartWorker()
 		p.workerOff = false
+	}
+	if err := p.readmit(ctx); err != nil {
+		return err
 	}
 	if err := p.permit(ctx); err != nil {
 		return err

@@ -39,6 +39,10 @@ type trouble struct {
 	writes bool // to writes only
 	skip   int  // calls to let pass before
 	times  int
+	// about narrows it down to calls that have this word in them, and meanwhile
+	// is what somebody does before such a call gets through.
+	about     string
+	meanwhile func()
 }
 
 // openFront serves in place of the tracker at an address.
@@ -74,7 +78,10 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	writes := isWrite(r, body)
-	kind := f.take(writes, r, body)
+	kind, meanwhile := f.take(writes, r, body)
+	if meanwhile != nil {
+		meanwhile()
+	}
 	if f.suffer(kind, w, r, body) {
 		return
 	}
@@ -84,6 +91,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case "truncate":
 		half(w, said)
+	case "timeout":
+		<-r.Context().Done() // until the caller has given up
+		panic(http.ErrAbortHandler)
 	default:
 		reply(w, said)
 	}
@@ -93,7 +103,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // call from it.
 func (f *front) suffer(kind string, w http.ResponseWriter, r *http.Request, body []byte) bool {
 	switch kind {
-	case "", "drop-after", "truncate":
+	case "", "drop-after", "truncate", "timeout", "person":
 		return false
 	case "delay":
 		time.Sleep(700 * time.Millisecond)
@@ -111,7 +121,7 @@ func (f *front) suffer(kind string, w http.ResponseWriter, r *http.Request, body
 }
 
 // take notes a call and picks the trouble that it gets into.
-func (f *front) take(writes bool, r *http.Request, body []byte) string {
+func (f *front) take(writes bool, r *http.Request, body []byte) (kind string, meanwhile func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked++
@@ -119,7 +129,7 @@ func (f *front) take(writes bool, r *http.Request, body []byte) string {
 	if m := operation.FindSubmatch(body); m != nil {
 		line += " " + string(m[1])
 	}
-	kind := f.draw(writes)
+	kind, meanwhile = f.draw(writes, r.URL.Path+" "+string(body))
 	if kind != "" {
 		line += " (" + kind + ")"
 	}
@@ -129,29 +139,29 @@ func (f *front) take(writes bool, r *http.Request, body []byte) string {
 		f.last = time.Now()
 		f.sent = append(f.sent, r.URL.RequestURI()+" "+string(body))
 	}
-	return kind
+	return kind, meanwhile
 }
 
-func (f *front) draw(writes bool) string {
+func (f *front) draw(writes bool, call string) (kind string, meanwhile func()) {
 	if f.refused {
-		return "401"
+		return "401", nil
 	}
 	for i := range f.troubles {
 		t := &f.troubles[i]
-		if t.writes && !writes {
+		if t.writes && !writes || !strings.Contains(call, t.about) {
 			continue
 		}
 		if t.skip > 0 {
 			t.skip--
 			continue
 		}
-		kind := t.kind
+		kind, meanwhile = t.kind, t.meanwhile
 		if t.times--; t.times <= 0 {
 			f.troubles = append(f.troubles[:i:i], f.troubles[i+1:]...)
 		}
-		return kind
+		return kind, meanwhile
 	}
-	return ""
+	return "", nil
 }
 
 // answer is what a tracker said, whole.

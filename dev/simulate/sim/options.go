@@ -20,6 +20,8 @@ type Options struct {
 	Steps int
 	// Faults are the kinds that may happen; none plays people alone.
 	Faults []string
+	// Plant names a bug that the play must find; "" plays the product as it is.
+	Plant string
 }
 
 // The times of a play.

@@ -27,6 +27,7 @@ type play struct {
 	workerOff bool
 	applied   bool // settings were applied again
 	statuses  []reconcile.StatusRule
+	dismissed bool // a status was taken out of a workflow
 }
 
 // most tickets that people make in one play.
@@ -44,6 +45,7 @@ func Play(ctx context.Context, o Options) (*Result, error) {
 	defer w.Close()
 	p := &play{world: w, seed: o.Seed, faults: o.Faults, using: routes, begun: time.Now(),
 		result: &Result{Seed: o.Seed, Faults: map[string]int{}}}
+	p.killer.tell(p.note)
 	p.statuses = w.File.Routes[0].Status
 	if err := p.act(ctx, o.Steps); err != nil {
 		return p.result, err

@@ -34,18 +34,24 @@ type world struct {
 	*stack.Stack
 	logs   *logs
 	fronts map[string]*front // by connection
+	killer *killer
 	// places are the containers, with Alice in them; others with Bob.
 	places, others map[string]people.Place
 }
 
 func newWorld(ctx context.Context, o Options) (*world, error) {
-	w := &world{logs: &logs{}, fronts: map[string]*front{}}
+	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}}}
 	var failed error
+	around, err := planted(o.Plant)
+	if err != nil {
+		return nil, err
+	}
 	s, err := stack.Start(ctx, stack.Options{
 		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0",
 		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0", Config: o.Config, Out: w.logs,
-		Log:  slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
-		Edit: func(f *config.File) { failed = w.edit(f) },
+		Log:          slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Edit:         func(f *config.File) { failed = w.edit(f) },
+		Interceptors: append(around, w.killer), Receive: w.killer.receive,
 	})
 	if err == nil && failed != nil {
 		s.Close()
