@@ -38,7 +38,7 @@ func newDouble(kind string) (*double, error) {
 
 // refusals are the faults of the sandbox behind the kinds that are answers.
 var refusals = map[string]string{
-	"401":         `{"fault":"status:401"}`,
+	"token":       `{"fault":"status:401"}`,
 	"429":         `{"fault":"status:429","retry_after":"1"}`,
 	"429-bare":    `{"fault":"status:429"}`,
 	"429-zero":    `{"fault":"status:429","retry_after":"0"}`,

@@ -12,7 +12,8 @@ import (
 // kind is something that people have no say in.
 type kind struct {
 	name string
-	// strike makes it happen, and reports whether it could.
+	// strike makes it happen, and reports whether it has. What waits for its
+	// moment counts when that comes.
 	strike func(ctx context.Context, p *play, random *rand.Rand) bool
 }
 
@@ -40,16 +41,27 @@ func Kinds() []string {
 }
 
 // struck reports whether a kind of fault has happened.
-func (p *play) struck(name string) bool { return p.result.Faults[name] > 0 }
+func (p *play) struck(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.result.Faults[name] > 0
+}
 
 // strike makes one of the chosen faults happen.
 func (p *play) strike(ctx context.Context, random *rand.Rand) {
 	name := p.faults[random.IntN(len(p.faults))]
 	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
 	if kinds[i].strike(ctx, p, random) {
-		p.result.Faults[name]++
-		p.note("fault: %s", name)
+		p.hit(name)
 	}
+}
+
+// hit counts a fault that has struck.
+func (p *play) hit(name string) {
+	p.note("fault: %s", name)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result.Faults[name]++
 }
 
 // webhooks switches the deliveries of some trackers to a mode, or back.
@@ -72,7 +84,7 @@ func calls(kind string) func(context.Context, *play, *rand.Rand) bool {
 	return func(_ context.Context, p *play, random *rand.Rand) bool {
 		t := trouble{kind: kind, writes: random.IntN(3) > 0, skip: random.IntN(4), times: 1 + random.IntN(3)}
 		p.fronts[connections[random.IntN(len(connections))]].trouble(t)
-		return true
+		return false // not before the calls come
 	}
 }
 
@@ -132,7 +144,7 @@ func token(_ context.Context, p *play, random *rand.Rand) bool {
 		return false
 	}
 	p.fronts[connections[random.IntN(len(connections))]].refuse(true)
-	return true
+	return false // counted call by call
 }
 
 // heal ends every fault.

@@ -10,7 +10,7 @@ import (
 // hang has the tracker do what the next write asks, and never answer.
 func hang(_ context.Context, p *play, random *rand.Rand) bool {
 	p.fronts[connections[random.IntN(len(connections))]].trouble(trouble{kind: "timeout", writes: true, times: 1})
-	return true
+	return false // not yet
 }
 
 // overtake has two people set the title on both sides, the second in the
@@ -28,7 +28,7 @@ func overtake(ctx context.Context, p *play, random *rand.Rand) bool {
 	g.raced++
 	word := func(e *end) string { return g.tag + " race" + string(rune('a'+g.raced)) + " of " + e.conn }
 	second := p.set(g, to, p.places[to.place], ticket.Title, func(string) string { return word(to) }, "")
-	p.fronts[to.conn].trouble(trouble{kind: "person", writes: true, times: 1, about: word(from), meanwhile: func() {
+	p.fronts[to.conn].trouble(trouble{kind: "read-write", writes: true, times: 1, about: word(from), meanwhile: func() {
 		if err := second.do(ctx); err != nil {
 			p.note("overtake at %s: %v", to.key, err)
 			return
@@ -36,7 +36,10 @@ func overtake(ctx context.Context, p *play, random *rand.Rand) bool {
 		p.note("title of %s set before ours of %s was written", to.key, from.key)
 	}})
 	first := p.set(g, from, p.places[from.place], ticket.Title, func(string) string { return word(from) }, "")
-	return first.do(ctx) == nil
+	if err := first.do(ctx); err != nil {
+		p.note("overtake at %s: %v", from.key, err)
+	}
+	return false // not before the write comes
 }
 
 // interrupt has a person reword a comment or take it back, or both, in the
@@ -52,7 +55,7 @@ func interrupt(ctx context.Context, p *play, random *rand.Rand) bool {
 	g.raced++
 	// The judge knows comments by marks like those of steps.
 	c := &comment{at: t.from, mark: "w9" + string(rune('0'+g.raced%10)) + string(rune('0'+g.raced/10)) + "x0", version: 1}
-	p.fronts[t.to.conn].trouble(trouble{kind: "person", writes: true, times: 1, about: c.text(), meanwhile: func() {
+	p.fronts[t.to.conn].trouble(trouble{kind: "comment-race", writes: true, times: 1, about: c.text(), meanwhile: func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		if next := (&comment{mark: c.mark, version: 2}); reword && persist(ctx, func() error { return place.Reword(ctx, t.from.id, c.id, next.text()) }) == nil {
@@ -73,5 +76,5 @@ func interrupt(ctx context.Context, p *play, random *rand.Rand) bool {
 		return false
 	}
 	g.comments = append(g.comments, c)
-	return true
+	return false // not before the copy is made
 }

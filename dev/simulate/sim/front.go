@@ -25,7 +25,8 @@ type front struct {
 
 	mu       sync.Mutex
 	troubles []trouble
-	refused  bool // 401 to everything
+	refused  bool              // 401 to everything
+	struck   func(kind string) // is told of every call in trouble
 	asked    int
 	wrote    int
 	last     time.Time // of the last write
@@ -35,9 +36,9 @@ type front struct {
 
 // trouble is something to happen to some of the next calls.
 type trouble struct {
-	kind   string
-	writes bool // to writes only
-	skip   int  // calls to let pass before
+	kind   string // the fault's name
+	writes bool   // to writes only
+	skip   int    // calls to let pass before
 	times  int
 	// about narrows it down to calls that have this word in them, and meanwhile
 	// is what somebody does before such a call gets through.
@@ -59,7 +60,7 @@ func openFront(kind, address string) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen in front of %s: %w", kind, err)
 	}
-	f := &front{to: to, double: double}
+	f := &front{to: to, double: double, struck: func(string) {}}
 	f.url = "http://" + at.Addr().String() + to.Path
 	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = f.server.Serve(at) }()
@@ -103,7 +104,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // call from it.
 func (f *front) suffer(kind string, w http.ResponseWriter, r *http.Request, body []byte) bool {
 	switch kind {
-	case "", "drop-after", "truncate", "timeout", "person":
+	case "", "drop-after", "truncate", "timeout", "read-write", "comment-race":
 		return false
 	case "delay":
 		time.Sleep(700 * time.Millisecond)
@@ -132,6 +133,7 @@ func (f *front) take(writes bool, r *http.Request, body []byte) (kind string, me
 	kind, meanwhile = f.draw(writes, r.URL.Path+" "+string(body))
 	if kind != "" {
 		line += " (" + kind + ")"
+		f.struck(kind)
 	}
 	f.lines = append(f.lines, line)
 	if writes {
@@ -144,7 +146,7 @@ func (f *front) take(writes bool, r *http.Request, body []byte) (kind string, me
 
 func (f *front) draw(writes bool, call string) (kind string, meanwhile func()) {
 	if f.refused {
-		return "401", nil
+		return "token", nil
 	}
 	for i := range f.troubles {
 		t := &f.troubles[i]
@@ -208,6 +210,13 @@ func half(w http.ResponseWriter, a answer) {
 		_ = http.NewResponseController(w).Flush()
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// tell says whom to tell of calls in trouble.
+func (f *front) tell(struck func(kind string)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.struck = struck
 }
 
 func (f *front) counts() (asked, wrote int) {

@@ -23,6 +23,7 @@ type killer struct {
 
 	mu         sync.Mutex
 	note       func(format string, args ...any) // tells what was killed
+	hit        func(kind string)                // counts it
 	doomed     []doom
 	deliveries int
 	// killed are the activities that were killed: a second death of the same
@@ -49,7 +50,7 @@ var boundaries = func() (out []string) {
 func kill(after bool) func(context.Context, *play, *rand.Rand) bool {
 	return func(_ context.Context, p *play, random *rand.Rand) bool {
 		p.killer.doom(doom{boundaries[random.IntN(len(boundaries))], after})
-		return true
+		return false // not before its turn
 	}
 }
 
@@ -58,21 +59,22 @@ func deafen(_ context.Context, p *play, random *rand.Rand) bool {
 	p.killer.mu.Lock()
 	defer p.killer.mu.Unlock()
 	p.killer.deliveries = 1 + random.IntN(3)
-	return true
+	return false // not before one comes
 }
 
 // tell says whom to tell what was killed.
-func (k *killer) tell(note func(string, ...any)) {
+func (k *killer) tell(note func(string, ...any), hit func(string)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.note = note
+	k.note, k.hit = note, hit
 }
 
-func (k *killer) say(format string, args ...any) {
+func (k *killer) struck(kind, format string, args ...any) {
 	k.mu.Lock()
-	note := k.note
+	note, hit := k.note, k.hit
 	k.mu.Unlock()
 	note(format, args...)
+	hit(kind)
 }
 
 func (k *killer) doom(d doom) {
@@ -110,7 +112,7 @@ func (a *killed) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAct
 		when = "after"
 		_, _ = a.Next.ExecuteActivity(ctx, in)
 	}
-	a.by.say("killed %s %s of %s", when, info.ActivityType.Name, info.WorkflowExecution.ID)
+	a.by.struck("kill-"+when, "killed %s %s of %s", when, info.ActivityType.Name, info.WorkflowExecution.ID)
 	return nil, activity.ErrResultPending
 }
 
@@ -136,7 +138,7 @@ func (k *killer) receive(d addressing.Delivery) {
 	k.deliveries = max(k.deliveries-1, 0)
 	k.mu.Unlock()
 	if doomed {
-		k.say("receiver killed over a delivery to %s", d.WorkflowID)
+		k.struck("receiver", "receiver killed over a delivery to %s", d.WorkflowID)
 		runtime.Goexit() // nothing answers, nothing is rescued, the connection is cut
 	}
 }

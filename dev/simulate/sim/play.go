@@ -45,7 +45,10 @@ func Play(ctx context.Context, o Options) (*Result, error) {
 	defer w.Close()
 	p := &play{world: w, seed: o.Seed, faults: o.Faults, using: routes, begun: time.Now(),
 		result: &Result{Seed: o.Seed, Faults: map[string]int{}}}
-	p.killer.tell(p.note)
+	p.killer.tell(p.note, p.hit)
+	for _, f := range p.fronts {
+		f.tell(p.hit)
+	}
 	p.statuses = w.File.Routes[0].Status
 	if err := p.act(ctx, o.Steps); err != nil {
 		return p.result, err

@@ -40,7 +40,7 @@ type world struct {
 }
 
 func newWorld(ctx context.Context, o Options) (*world, error) {
-	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}}}
+	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}}
 	var failed error
 	around, err := planted(o.Plant)
 	if err != nil {
