@@ -17,6 +17,7 @@ type play struct {
 	*world
 	seed   uint64
 	faults []string
+	plant  string
 	using  []route
 	groups []*group
 	born   int
@@ -36,14 +37,14 @@ const mostGroups = 11
 // Play plays one seed. An error is a mistake of the simulation or of the
 // machine; what the product did wrong is in the result.
 func Play(ctx context.Context, o Options) (*Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, 8*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	w, err := newWorld(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer w.Close()
-	p := &play{world: w, seed: o.Seed, faults: o.Faults, using: routes, begun: time.Now(),
+	p := &play{world: w, seed: o.Seed, faults: o.Faults, plant: o.Plant, using: routes, begun: time.Now(),
 		result: &Result{Seed: o.Seed, Faults: map[string]int{}}}
 	p.killer.tell(p.note, p.hit)
 	for _, f := range p.fronts {

@@ -35,12 +35,16 @@ type world struct {
 	logs   *logs
 	fronts map[string]*front // by connection
 	killer *killer
+	sweep  time.Duration // between two sweeps
 	// places are the containers, with Alice in them; others with Bob.
 	places, others map[string]people.Place
 }
 
 func newWorld(ctx context.Context, o Options) (*world, error) {
 	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}}
+	if w.sweep = sweep; o.Seed%2 == 1 {
+		w.sweep = rarely
+	}
 	var failed error
 	around, err := planted(o.Plant)
 	if err != nil {
@@ -101,7 +105,7 @@ func (w *world) edit(f *config.File) error {
 	}
 	for i := range f.Connections {
 		c := &f.Connections[i]
-		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = sweep, audit, quiet, confirm
+		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = w.sweep, audit, quiet, confirm
 		if c.Kind == "flashduty" {
 			continue
 		}
