@@ -47,6 +47,9 @@ type Fetched struct {
 	// Quiet and Confirm are the connection's waiting times.
 	Quiet   time.Duration `json:"quiet,omitempty"`
 	Confirm time.Duration `json:"confirm,omitempty"`
+	// Writers is how many pairs may write to the ticket. They do not know each
+	// other, so each keeps to its part of what the tracker allows.
+	Writers int `json:"writers,omitempty"`
 }
 
 // Fetch reads tickets at the same moment. One activity for both keeps a
@@ -66,15 +69,15 @@ func (a *Activities) Fetch(ctx context.Context, p FetchParams) (*FetchResult, er
 		}
 	}
 	errs := make([]error, len(p.Tickets))
-	var all sync.WaitGroup
+	var reading sync.WaitGroup
 	for i, t := range p.Tickets {
 		if out.Rules != nil {
 			side, _ := out.Rules.SideOf(t.Ref.Connection)
 			t.Options.Custom = out.Rules.CustomFields(side)
 		}
-		all.Go(func() { out.Tickets[i], errs[i] = a.fetch(ctx, t) })
+		reading.Go(func() { out.Tickets[i], errs[i] = a.fetch(ctx, t) })
 	}
-	all.Wait()
+	reading.Wait()
 	for i, err := range errs {
 		if err == nil {
 			continue
@@ -86,7 +89,14 @@ func (a *Activities) Fetch(ctx context.Context, p FetchParams) (*FetchResult, er
 		}
 		out.Tickets[i].Failure = &f
 	}
+	all, err := a.routes.Rules(ctx)
+	if err != nil {
+		return nil, fail(err)
+	}
 	for i, got := range out.Tickets {
+		if got.Ticket != nil {
+			out.Tickets[i].Writers = writers(all, got.Ticket)
+		}
 		for _, r := range routes {
 			side, _ := r.SideOf(p.Tickets[i].Ref.Connection)
 			if r.Name == p.Route && got.Ticket != nil && !r.Covers(side, got.Ticket.Container) {
@@ -104,6 +114,21 @@ func (a *Activities) fetch(ctx context.Context, t FetchTicket) (Fetched, error) 
 	}
 	snap, err := reader.Fetch(ctx, t.Ref.ID, t.Options)
 	return Fetched{Ticket: snap, Quiet: conn.Quiet, Confirm: conn.ConfirmDelete}, err
+}
+
+// writers counts the pairs of a ticket that may write to it: it has at most one
+// with each other connection, and a route that only tells writes nothing here.
+// A paused route counts, because it may go on at any moment.
+func writers(routes []reconcile.Rules, t *ticket.Snapshot) int {
+	others := map[string]bool{}
+	for i := range routes {
+		r := &routes[i]
+		side, ok := r.SideOf(t.Ref.Connection)
+		if _, tells := r.Announces(); ok && !tells && !r.Removed && r.Covers(side, t.Container) {
+			others[r.End(side.Other()).Connection] = true
+		}
+	}
+	return max(len(others), 1)
 }
 
 // expect names settings that are known to have been applied, so that ones

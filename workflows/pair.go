@@ -40,21 +40,20 @@ type pair struct {
 	// snap holds tickets just read: a round that needs no newer ones uses them
 	// and leaves none behind.
 	snap     map[ticket.Side]*ticket.Snapshot
-	created  *trackers.Result            // of the create call, until it is settled
-	expect   int                         // version of the settings that must exist by now
-	scope    workflow.Context            // of the activities in flight
-	stop     func()                      // cancels them
-	held     *reconcile.Hold             // of the pair, while a round looks whether it still stands
-	operator *LinkTo                     // an operator's link that waits for first contact
-	stale    int                         // writes in a row that lost a race
-	wrote    map[ticket.Side][]time.Time // of late, for pacing
-	shown    attributes                  // search attributes as last upserted
-	decide   bool                        // first contact is over
-	wake     bool                        // an operator changed something
-	ending   bool                        // a deletion is being carried out
-	behind   bool                        // there is more of a long history to be told
-	claims   []claim                     // made while first contact went on
-	owner    string                      // the pair that this run is to be an alias of
+	created  *trackers.Result // of the create call, until it is settled
+	expect   int              // version of the settings that must exist by now
+	scope    workflow.Context // of the activities in flight
+	stop     func()           // cancels them
+	held     *reconcile.Hold  // of the pair, while a round looks whether it still stands
+	operator *LinkTo          // an operator's link that waits for first contact
+	stale    int              // writes in a row that lost a race
+	shown    attributes       // search attributes as last upserted
+	decide   bool             // first contact is over
+	wake     bool             // an operator changed something
+	ending   bool             // a deletion is being carried out
+	behind   bool             // there is more of a long history to be told
+	claims   []claim          // made while first contact went on
+	owner    string           // the pair that this run is to be an alias of
 }
 
 func newPair(ctx workflow.Context, st PairState) *pair {
@@ -66,7 +65,6 @@ func newPair(ctx workflow.Context, st PairState) *pair {
 		began:  workflow.Now(ctx),
 		snap:   map[ticket.Side]*ticket.Snapshot{},
 		stop:   func() {},
-		wrote:  map[ticket.Side][]time.Time{},
 	}
 	p.decide = st.Phase != Fresh
 	return p
@@ -271,6 +269,7 @@ func (p *pair) again() error {
 	}
 	p.drain()
 	p.shrink()
+	p.passed()
 	return workflow.NewContinueAsNewError(p.ctx, addressing.Pair, p.PairState)
 }
 

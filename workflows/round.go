@@ -277,7 +277,9 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			continue
 		}
 		p.met(side, t.Ticket)
-		p.at(side, func(known *Ticket) { known.Gone, known.Deleted = time.Time{}, time.Time{} })
+		p.at(side, func(known *Ticket) {
+			known.Gone, known.Deleted, known.Writers = time.Time{}, time.Time{}, t.Writers
+		})
 	}
 	if got.Routes != nil {
 		p.follow(got.Routes)
