@@ -21,6 +21,8 @@ type FetchParams struct {
 	Version int    `json:"version"`
 	// Expect is the version of the settings that must exist by now, 0 for any.
 	Expect int `json:"expect,omitempty"`
+	// Background gives way to live edits when a quota runs low.
+	Background bool `json:"background,omitempty"`
 }
 
 // FetchTicket is one ticket wanted.
@@ -55,9 +57,13 @@ type Fetched struct {
 // Fetch reads tickets at the same moment. One activity for both keeps a
 // round's history short: each completion would wake the workflow by itself.
 // A failure that may pass fails the activity, which is tried again; one that
-// stays is part of the result. It changes nothing, so it may run any number of
+// stays is part of the result, and so is having given way: a live edit must be
+// able to wake the pair meanwhile. It changes nothing, so it may run any number of
 // times.
 func (a *Activities) Fetch(ctx context.Context, p FetchParams) (*FetchResult, error) {
+	if p.Background {
+		ctx = trackers.Background(ctx)
+	}
 	routes, err := a.between(ctx, p.Left, p.Right, expect{p.Route, p.Expect})
 	if err != nil {
 		return nil, fail(err)
@@ -84,7 +90,7 @@ func (a *Activities) Fetch(ctx context.Context, p FetchParams) (*FetchResult, er
 		}
 		err = fail(err)
 		f := FailureOf(err)
-		if f.Kind == trackers.Unavailable || f.Kind == trackers.RateLimited {
+		if f.Kind == trackers.Unavailable || f.Kind == trackers.RateLimited && !f.GaveWay {
 			return nil, err
 		}
 		out.Tickets[i].Failure = &f

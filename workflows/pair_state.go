@@ -33,6 +33,11 @@ type PairState struct {
 	Hold     *reconcile.Hold `json:"hold,omitempty"`
 	LinkHold *reconcile.Hold `json:"link_hold,omitempty"`
 	Paused   bool            `json:"paused,omitempty"`
+	// Background tells that what is to be done now came of a sweep or an audit:
+	// nobody waits for it, and it gives way when a quota runs low.
+	Background bool `json:"background,omitempty"`
+	// GaveWay tells that it did, so that a live edit ends the hold.
+	GaveWay bool `json:"gave_way,omitempty"`
 	// Enlist asks for the replica's alias to be started or reminded.
 	Enlist bool `json:"enlist,omitempty"`
 	// Mark asks for the markers to be written.
