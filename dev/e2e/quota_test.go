@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -201,6 +202,59 @@ func TestLinearReserveOfTwoWorkers(t *testing.T) {
 	}
 	w.one(proTeam(w), "worked on")
 	w.bothWorked()
+}
+
+// TestLinearUsedUpForTwoWorkers: somebody else has used up the account's hour.
+// Each pair asks once at most, both workers wait as long as they were told
+// although there is room again before, and nothing that people did is lost.
+func TestLinearUsedUpForTwoWorkers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, only("product-to-linear"), twoWorkers)
+	w.patience = 4 * time.Minute // two of them, and up to half a one more
+	const tickets, budget = 4, 20
+	var all []shown
+	for n := range tickets {
+		made, err := productDesk(w).create(fmt.Sprintf("used up %d", n), "text", nil)
+		require.NoError(t, err)
+		all = append(all, made)
+		w.settled(ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: made.id}, "linear"), workflows.IsLinked, "")
+	}
+	replica := w.one(proTeam(w), "used up 0")
+	w.quiet()
+	w.control(w.LinearURL, "/_sandbox/limits", map[string]int{"requests": budget, "complexity": 1_000_000_000})
+	for range budget {
+		_, err := people.AtLinear(w.LinearURL, "bot").Comments(w.ctx, replica.id)
+		require.NoError(t, err)
+	}
+	w.forget()
+	for n, it := range all {
+		require.NoError(t, productDesk(w).set(it.id, values{ticket.Title: fmt.Sprintf("edited %d", n)}))
+		_, err := productDesk(w).say(it.id, "said meanwhile")
+		require.NoError(t, err)
+	}
+	require.NoError(t, proTeam(w).set(replica.id, values{ticket.Priority: "urgent"}))
+	w.eventually("refused", func() error {
+		if len(w.requests(w.LinearURL)) == 0 {
+			return errors.New("not asked yet")
+		}
+		return nil
+	})
+	w.quiet()
+	w.control(w.LinearURL, "/_sandbox/limits", map[string]int{"requests": 1_000_000, "complexity": 1_000_000_000})
+	for n := range all {
+		there := w.one(proTeam(w), fmt.Sprintf("edited %d", n))
+		w.eventually("said", func() error { return heard(proTeam(w), there.id, "said meanwhile", 1) })
+	}
+	w.reads(productDesk(w), all[0].id, values{ticket.Priority: "urgent"})
+	refused := 0
+	for _, r := range w.requests(w.LinearURL) {
+		if r.Status != http.StatusOK {
+			refused++
+		}
+	}
+	t.Logf("%d calls were refused", refused)
+	require.Positive(t, refused)
+	require.LessOrEqual(t, refused, tickets)
 }
 
 // operations counts what ticketsync asked Linear.
