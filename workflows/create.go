@@ -47,7 +47,7 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 	draft := reconcile.Draft(p.Rules, side, origin)
 	p.Intent = &Intent{At: workflow.Now(p.ctx), Draft: draft}
 	params := activities.CreateParams{
-		Connection: p.other, Source: p.Origin,
+		Connection: p.other, Source: p.Origin, Background: p.Background,
 		Draft: trackers.Draft{
 			Container: target.Container, Type: target.Type, Fields: p.wire(draft),
 			Reporter: reconcile.Reporter(p.Rules, side, origin), Constants: p.Rules.Create.On(side.Other()),
@@ -179,7 +179,7 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 	}
 	p.journal("replica created", origin.Key, replica.Key)
 	p.Intent, p.created = nil, nil
-	p.Phase = Linked
+	p.Phase, p.Background = Linked, false
 	p.Enlist, p.Mark = true, true
 	p.soil(side, Dirt{Fields: true, Comments: true})
 }

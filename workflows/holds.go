@@ -23,6 +23,7 @@ func (p *pair) fail(f activities.Failure) {
 		reason = ticket.Unavailable
 	}
 	p.hold(reason, f.Message)
+	p.GaveWay = f.GaveWay
 	if f.Retry > 0 {
 		p.Hold.RetryAt = workflow.Now(p.ctx).Add(f.Retry)
 	}
@@ -144,6 +145,7 @@ func (p *pair) due(now time.Time) {
 
 // dueAll lets every hold be tried now.
 func (p *pair) dueAll() {
+	p.Background = false
 	if p.Hold != nil {
 		p.Hold.Due = true
 	}

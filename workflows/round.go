@@ -171,6 +171,7 @@ func (p *pair) fetch() bool {
 		}
 		return false
 	}
+	p.Background = false // what was found is somebody's edit
 	// One side was read alone because only we seemed to have acted. If it
 	// shows something new after all, the other is needed.
 	for _, side := range p.spoken() {
@@ -265,7 +266,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 	var sides []ticket.Side
 	params := activities.FetchParams{
 		Left: p.connection(ticket.Left), Right: p.connection(ticket.Right),
-		Route: p.Rules.Name, Version: p.Rules.Version, Expect: p.expect,
+		Route: p.Rules.Name, Version: p.Rules.Version, Expect: p.expect, Background: p.Background,
 	}
 	what := "read"
 	for _, side := range bothSides {
@@ -318,7 +319,9 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			continue
 		}
 		p.met(side, t.Ticket, asked)
-		p.at(side, func(known *Ticket) { known.Gone, known.Deleted = time.Time{}, time.Time{} })
+		p.at(side, func(known *Ticket) {
+			known.Gone, known.Deleted, known.Writers = time.Time{}, time.Time{}, t.Writers
+		})
 	}
 	if got.Routes != nil {
 		p.follow(got.Routes)

@@ -1,9 +1,7 @@
 package workflows
 
 import (
-	"slices"
 	"strconv"
-	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -227,27 +225,6 @@ func (p *pair) refuse(op reconcile.Operation, reason ticket.Reason, detail strin
 		p.entries(p.Sync.Wrote(p.Rules, op.Side, w, reconcile.FieldOutcome{Refused: reason, Detail: detail}))
 	}
 	p.stampHolds()
-}
-
-// pace keeps a pair, its tickets' only busy writer, below the per-issue limits
-// of the strictest tracker (Jira Cloud: 20 writes in 2 s and 100 in 30 s).
-func (p *pair) pace(side ticket.Side) {
-	now := workflow.Now(p.ctx)
-	times := append(slices.Clone(p.wrote[side]), now)
-	const short, long = 18, 90
-	wait := time.Duration(0)
-	if n := len(times); n > short {
-		wait = 2*time.Second - now.Sub(times[n-1-short])
-	}
-	if n := len(times); n > long {
-		wait = max(wait, 30*time.Second-now.Sub(times[n-1-long]))
-		times = times[n-long:]
-	}
-	if wait > 0 {
-		_ = workflow.Sleep(p.ctx, wait)
-		times[len(times)-1] = workflow.Now(p.ctx)
-	}
-	p.wrote[side] = times
 }
 
 // wire turns planned writes into a tracker's.

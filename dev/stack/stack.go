@@ -50,6 +50,9 @@ type Options struct {
 	// Out takes what apply prints; nil discards it.
 	Out io.Writer
 	Log *slog.Logger
+	// Workers is how many workers share the work, each with a gate and a client
+	// of its own as in a process of its own; 0 is one.
+	Workers int
 	// SkipApply leaves the routes alone, and NoWorker the worker.
 	SkipApply, NoWorker bool
 	// Interceptors stand around the worker's activities, and Receive, if any,
@@ -78,10 +81,11 @@ type Stack struct {
 	around  []interceptor.WorkerInterceptor
 	applied atomic.Bool
 	close   []func() // in the order of their making
+	workers int
 	worker  struct {
 		sync.Mutex
 		stop context.CancelFunc
-		done chan error
+		done sync.WaitGroup
 	}
 }
 
@@ -94,7 +98,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	s := &Stack{log: o.Log, around: o.Interceptors}
+	s := &Stack{log: o.Log, around: o.Interceptors, workers: max(o.Workers, 1)}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -234,29 +238,40 @@ func (s *Stack) startReceiver(at net.Listener, before func(addressing.Delivery))
 	return nil
 }
 
-// StartWorker starts the worker, again after StopWorker.
+// StartWorker starts the workers, again after StopWorker.
 func (s *Stack) StartWorker() {
 	s.worker.Lock()
 	defer s.worker.Unlock()
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	s.worker.stop, s.worker.done = cancel, done
-	go func() {
-		err := worker.Run(ctx, worker.Config{File: s.File, Client: s.Client, Log: s.log, Interceptors: s.around})
-		if err != nil {
-			s.log.Error("worker ended", "error", err)
-		}
-		done <- err
-	}()
+	s.worker.stop = cancel
+	for n := range s.workers {
+		s.worker.done.Go(func() {
+			if err := s.work(ctx, n+1); err != nil {
+				s.log.Error("worker ended", "error", err)
+			}
+		})
+	}
 }
 
-// StopWorker stops the worker and waits for it.
+// work runs one worker. Its name tells in the histories which one did what.
+func (s *Stack) work(ctx context.Context, number int) error {
+	c, err := client.NewClientFromExistingWithContext(ctx, s.Client, client.Options{
+		Identity: fmt.Sprintf("worker-%d", number), Logger: sdklog.NewStructuredLogger(s.log),
+	})
+	if err != nil {
+		return fmt.Errorf("connect worker %d to Temporal: %w", number, err)
+	}
+	defer c.Close()
+	return worker.Run(ctx, worker.Config{File: s.File, Client: c, Log: s.log, Interceptors: s.around})
+}
+
+// StopWorker stops the workers and waits for them.
 func (s *Stack) StopWorker() {
 	s.worker.Lock()
 	defer s.worker.Unlock()
 	if s.worker.stop != nil {
 		s.worker.stop()
-		<-s.worker.done
+		s.worker.done.Wait()
 		s.worker.stop = nil
 	}
 }
