@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -90,6 +91,11 @@ func (p *pair) eachHold(visit func(*reconcile.Hold)) {
 	if p.LinkHold != nil {
 		visit(p.LinkHold)
 	}
+}
+
+// holdsComments reports whether a comment waits.
+func (p *pair) holdsComments() bool {
+	return slices.ContainsFunc(p.Sync.Comments, func(l reconcile.Link) bool { return l.Hold != nil })
 }
 
 // nextTry is when the earliest hold is due.

@@ -225,7 +225,8 @@ func (p *pair) audit(h ticket.Hint, clean bool) {
 		case h.Source == "apply":
 			p.expect, _ = strconv.Atoi(h.Version)
 			p.dueAll()
-			p.soil(side, Dirt{Fields: true, Others: true})
+			// Without their list, comments that wait would not be tried.
+			p.soil(side, Dirt{Fields: true, Comments: p.holdsComments(), Others: true})
 		case h.Ref.Connection == "" || p.ref(side).Connection == h.Ref.Connection && (!done || !p.Tickets[side].Audited):
 			p.at(side, func(t *Ticket) { t.Audited = done })
 			p.soil(side, Dirt{Fields: true, Comments: linked, Links: linked})

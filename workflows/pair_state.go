@@ -5,6 +5,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 // PairState is all that a pair carries from run to run. The zero value is a
@@ -154,7 +155,7 @@ type Entry struct {
 const (
 	journalLength = 50
 	// followed is how many comments a pair keeps track of: what fits the state.
-	followed = 1200
+	followed = trackers.MaxComments - 50
 )
 
 func (st *PairState) originSide() ticket.Side { return st.Sync.Origin }
