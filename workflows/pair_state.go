@@ -33,6 +33,10 @@ type PairState struct {
 	Hold     *reconcile.Hold `json:"hold,omitempty"`
 	LinkHold *reconcile.Hold `json:"link_hold,omitempty"`
 	Paused   bool            `json:"paused,omitempty"`
+	// Storm is why the pair paused itself, "" when it did not.
+	Storm string `json:"storm,omitempty"`
+	// Traffic is what was written and seen of late.
+	Traffic Traffic `json:"traffic,omitempty"`
 	// Enlist asks for the replica's alias to be started or reminded.
 	Enlist bool `json:"enlist,omitempty"`
 	// Mark asks for the markers to be written.
@@ -75,6 +79,9 @@ type Ticket struct {
 	// Gone is when the first delete event came, Deleted the time that it named.
 	Gone    time.Time `json:"gone,omitzero"`
 	Deleted time.Time `json:"deleted,omitzero"`
+	// Touched is when we last wrote without learning the version that this
+	// left: one of about that time is nobody else's.
+	Touched time.Time `json:"touched,omitzero"`
 	// Window is our last write, where the tracker offers neither a
 	// precondition nor a history.
 	Window *Window `json:"window,omitempty"`

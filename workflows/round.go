@@ -276,6 +276,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			p.trashed(side)
 			continue
 		}
+		p.observe(side, t.Ticket)
 		p.met(side, t.Ticket)
 		p.at(side, func(known *Ticket) { known.Gone, known.Deleted = time.Time{}, time.Time{} })
 	}
