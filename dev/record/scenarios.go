@@ -30,7 +30,7 @@ func scenarios() []scenario {
 		{name: "unmapped", files: []string{"unmapped-pair"}, settings: withoutWaiting, play: unmapped},
 		{name: "private", files: []string{"private-skipped"}, play: private},
 		{name: "long-life", files: []string{"long-life-first", "long-life-second"}, play: longLife},
-	}, others(), troubles(), operators())
+	}, others(), troubles(), operators(), guards())
 }
 
 // names lists the scenarios.
