@@ -257,7 +257,7 @@ func (s *State) Copied(kind OpKind, c CommentCopy, copied *ticket.Comment) []Not
 	if l == nil {
 		return nil
 	}
-	l.Pending, l.Hold = false, nil
+	l.Pending, l.Hold, l.Tried = false, nil, ""
 	to := string(c.From.Other())
 	switch kind {
 	case DeleteComment:

@@ -104,7 +104,8 @@ type Link struct {
 	CopyFP   string `json:"cf,omitempty"`
 	SourceV  string `json:"sv,omitempty"` // versions, to tell echoes
 	CopyV    string `json:"cv,omitempty"`
-	At       int64  `json:"t,omitempty"` // when the source was written, Unix milliseconds
+	Tried    string `json:"tv,omitempty"` // version of the source that was tried to copy last
+	At       int64  `json:"t,omitempty"`  // when the source was written, Unix milliseconds
 
 	// Fate is "" while source and copy are kept alike.
 	Fate Fate `json:"f,omitempty"`

@@ -45,6 +45,7 @@ const (
 	Unavailable         Reason = "unavailable"
 	UnlinkedByOperator  Reason = "unlinked"
 	UserUnknown         Reason = "user-unknown"
+	WriteStorm          Reason = "write-storm"
 )
 
 // Meaning explains a reason to an operator.
@@ -114,5 +115,6 @@ func Reasons() []Meaning {
 		{Unavailable, false, "The tracker does not answer, or answers with an error of its own.", waits},
 		{UnlinkedByOperator, false, "The pair was unlinked; it stays so.", "ticketsync link <key> <key> links it again."},
 		{UserUnknown, false, "The person has no account on the other side; the field was cleared there.", "Add the person to users in the route if they have one."},
+		{WriteStorm, false, "The pair paused itself: it wrote more within ten minutes than changes by others explain.", "Read the journal in show: what writes again and again? Stop that, then ticketsync resume <key>."},
 	}
 }

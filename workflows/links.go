@@ -59,6 +59,7 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 	p.LinkHold = nil
 	for i, side := range sides {
 		err := futures[i].Get(p.ctx, nil)
+		p.touched(side)
 		if err == nil {
 			continue
 		}

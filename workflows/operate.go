@@ -105,7 +105,7 @@ func (p *pair) pause(ctx workflow.Context) error {
 
 func (p *pair) resume(ctx workflow.Context) error {
 	if p.Paused {
-		p.Paused = false
+		p.calm()
 		p.journal("resumed", "", "")
 		p.dueAll()
 		p.soilBoth()
@@ -116,6 +116,9 @@ func (p *pair) resume(ctx workflow.Context) error {
 
 func (p *pair) retry(ctx workflow.Context) error {
 	p.journal("retry asked for", "", "")
+	if p.Storm != "" {
+		p.calm() // a pause of the pair's own making; an operator's takes resume
+	}
 	p.dueAll()
 	if p.Phase == Linked {
 		p.soilBoth()
@@ -200,6 +203,9 @@ func (p *pair) startLink(l LinkTo) {
 	side, ok := l.Rules.SideOf(p.Origin.Connection)
 	if !ok {
 		return
+	}
+	if p.Storm != "" {
+		p.calm()
 	}
 	p.Generation++
 	subject := p.Replica

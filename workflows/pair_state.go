@@ -39,6 +39,10 @@ type PairState struct {
 	Background bool `json:"background,omitempty"`
 	// GaveWay tells that it did, so that a live edit ends the hold.
 	GaveWay bool `json:"gave_way,omitempty"`
+	// Storm is why the pair paused itself, "" when it did not.
+	Storm string `json:"storm,omitempty"`
+	// Traffic is what was written and seen of late.
+	Traffic Traffic `json:"traffic,omitempty"`
 	// Enlist asks for the replica's alias to be started or reminded.
 	Enlist bool `json:"enlist,omitempty"`
 	// Mark asks for the markers to be written.
@@ -87,6 +91,9 @@ type Ticket struct {
 	// Gone is when the first delete event came, Deleted the time that it named.
 	Gone    time.Time `json:"gone,omitzero"`
 	Deleted time.Time `json:"deleted,omitzero"`
+	// Touched is when we last wrote without learning the version that this
+	// left: one of about that time is nobody else's.
+	Touched time.Time `json:"touched,omitzero"`
 	// Window is our last write, where the tracker offers neither a
 	// precondition nor a history.
 	Window *Window `json:"window,omitempty"`

@@ -318,6 +318,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			p.trashed(side)
 			continue
 		}
+		p.observe(side, t.Ticket)
 		p.met(side, t.Ticket, asked)
 		p.at(side, func(known *Ticket) {
 			known.Gone, known.Deleted, known.Writers = time.Time{}, time.Time{}, t.Writers

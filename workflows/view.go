@@ -65,6 +65,8 @@ func (p *pair) status() (state string, reason ticket.Reason, detail string) {
 	switch {
 	case p.Phase == Resting:
 		return Unlinked, p.Rest, ""
+	case p.Storm != "":
+		return IsPaused, ticket.WriteStorm, p.Storm
 	case p.Paused:
 		return IsPaused, ticket.Paused, ""
 	case hold != nil && (hold.Reason == ticket.Paused || hold.Reason == ticket.Disabled || hold.Reason == ticket.RouteRemoved):

@@ -20,6 +20,7 @@ func (p *pair) execute(ops []reconcile.Operation) bool {
 			p.postpone(ops[i:])
 			return false
 		}
+		p.tally(op)
 		var ok bool
 		switch op.Kind {
 		case reconcile.SetFields:
@@ -31,6 +32,7 @@ func (p *pair) execute(ops []reconcile.Operation) bool {
 		default:
 			ok = p.comment(op)
 		}
+		p.guard()
 		if !ok {
 			p.postpone(ops[i:])
 			return false
@@ -62,6 +64,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 	asked := workflow.Now(p.ctx)
 	ctx := writing(p.cancellable(), p.label(op.Side)+": "+describe(op.Writes))
 	if err := workflow.ExecuteActivity(ctx, act.Update, params).Get(ctx, &result); err != nil {
+		p.touched(op.Side)
 		return p.failed(op, activities.FailureOf(err))
 	}
 	outcomes := map[ticket.Field]trackers.Written{}
@@ -80,6 +83,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 	p.entries(notes)
 	p.stampHolds()
 	if result.Snapshot == nil {
+		p.touched(op.Side)
 		p.soil(op.Side, Dirt{Fields: true, Others: true})
 		return false
 	}
@@ -102,6 +106,7 @@ func (p *pair) move(op reconcile.Operation) bool {
 		Custom: p.Rules.CustomFields(op.Side),
 	}}).Get(ctx, &now)
 	if err != nil {
+		p.touched(op.Side)
 		f := activities.FailureOf(err)
 		if f.Kind == trackers.Invalid || f.Kind == trackers.Forbidden {
 			p.refuse(op, ticket.NoTransition, f.Message)
@@ -132,6 +137,7 @@ func (p *pair) comment(op reconcile.Operation) bool {
 		ctx := writing(p.cancellable(), p.label(op.Side)+": delete copied comment")
 		err = workflow.ExecuteActivity(ctx, act.DeleteComment, params).Get(ctx, nil)
 	}
+	p.touched(op.Side) // a comment may give its ticket a new version
 	if err == nil {
 		p.entries(p.Sync.Copied(op.Kind, c, &copied))
 		// The list read before does not show it: it would pass for a person's doing.

@@ -31,7 +31,7 @@ func scenarios() []scenario {
 		{name: "taken-back", files: []string{"taken-back-pair"}, settings: withoutWaiting, play: takenBack},
 		{name: "private", files: []string{"private-skipped"}, play: private},
 		{name: "long-life", files: []string{"long-life-first", "long-life-second"}, play: longLife},
-	}, others(), troubles(), operators())
+	}, others(), troubles(), operators(), guards())
 }
 
 // names lists the scenarios.
