@@ -25,7 +25,7 @@ var kinds = []kind{
 	{"drop-before", calls("drop-before")}, {"drop-after", calls("drop-after")}, {"delay", calls("delay")},
 	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
-	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"token", token}, {"permission", forbid},
+	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"temporal", outage}, {"temporal-lost", lose}, {"token", token}, {"permission", forbid},
 	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
 	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }
@@ -150,6 +150,9 @@ func (p *play) heal(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.recover(ctx); err != nil {
+		return err
+	}
 	if p.workerOff {
 		p.StartWorker()
 		p.workerOff = false
@@ -170,5 +173,5 @@ func (p *play) heal(ctx context.Context) error {
 	if err := p.resume(ctx); err != nil {
 		p.note("resume: %v", err)
 	}
-	return nil
+	return p.touch(ctx)
 }
