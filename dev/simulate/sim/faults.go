@@ -26,7 +26,7 @@ var kinds = []kind{
 	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
 	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"temporal", outage}, {"temporal-lost", lose}, {"token", token}, {"permission", forbid},
-	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
+	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"renamed", rename}, {"removed", withdraw}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
 	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }
 
@@ -166,7 +166,7 @@ func (p *play) heal(ctx context.Context) error {
 	p.enable()
 	p.mend()
 	if p.applied {
-		if err := p.apply(ctx); err != nil {
+		if err := p.reroute(ctx); err != nil {
 			return err
 		}
 	}

@@ -56,14 +56,16 @@ func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
 }
 
 // touch has people do something to every ticket, so that each pair that was
-// lost comes back, and from both sides at once.
+// lost comes back, and from both sides at once. Where routes came and went,
+// they touch those that have no replica yet: nobody looks at them otherwise.
 func (p *play) touch(ctx context.Context) error {
-	if p.lostAt.IsZero() {
-		return nil
-	}
+	all, late := !p.lostAt.IsZero(), p.struck("renamed") || p.struck("removed")
 	random := rand.New(rand.NewPCG(p.seed, 0)) //nolint:gosec // to be repeated
 	for n, g := range p.groups {
 		p.discover(ctx, g)
+		if !all && (!late || len(g.found()) == len(g.ends)) {
+			continue
+		}
 		for i, e := range g.found() {
 			if e.fate == gone {
 				continue

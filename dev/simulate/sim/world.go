@@ -99,7 +99,7 @@ func (w *world) edit(f *config.File, o Options) error {
 			break
 		}
 	}
-	if slices.Contains(o.Faults, "temporal-lost") {
+	if slices.Contains(o.Faults, "temporal-lost") || slices.Contains(o.Faults, "renamed") {
 		for i := range f.Routes {
 			// Tickets without a replica are older than their route then.
 			f.Routes[i].Existing = "on-update"
