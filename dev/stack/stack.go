@@ -77,12 +77,16 @@ type Stack struct {
 	// The roots of the servers.
 	RavennaURL, JiraURL, LinearURL, FlashdutyURL, ReceiverURL string
 
-	log     *slog.Logger
-	around  []interceptor.WorkerInterceptor
-	applied atomic.Bool
-	close   []func() // in the order of their making
-	workers int
-	worker  struct {
+	log      *slog.Logger
+	around   []interceptor.WorkerInterceptor
+	before   func(addressing.Delivery)
+	applied  atomic.Bool
+	close    []func() // in the order of their making
+	temporal temporal.Options
+	receiver net.Listener
+	silence  func() // stops the receiver and waits for it
+	workers  int
+	worker   struct {
 		sync.Mutex
 		stop context.CancelFunc
 		done sync.WaitGroup
@@ -98,7 +102,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	s := &Stack{log: o.Log, around: o.Interceptors, workers: max(o.Workers, 1)}
+	s := &Stack{log: o.Log, around: o.Interceptors, before: o.Receive, workers: max(o.Workers, 1)}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -112,20 +116,20 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if err := s.startTemporal(ctx, o); err != nil {
 		return nil, err
 	}
-	receiver, err := listen("--receiver", o.Receiver)
-	if err != nil {
+	if s.receiver, err = listen("--receiver", o.Receiver); err != nil {
 		return nil, err
 	}
-	s.ReceiverURL = "http://" + receiver.Addr().String()
+	s.ReceiverURL = "http://" + s.receiver.Addr().String()
 	if err := s.startSandbox(o); err != nil {
 		return nil, err
 	}
 	if s.File, err = s.load(o); err != nil {
 		return nil, err
 	}
-	if err := s.startReceiver(receiver, o.Receive); err != nil {
+	if err := s.startReceiver(); err != nil {
 		return nil, err
 	}
+	s.close = append(s.close, func() { s.silence() })
 	if !o.NoWorker {
 		s.StartWorker()
 	}
@@ -150,18 +154,19 @@ func (s *Stack) Close() {
 
 func (s *Stack) startTemporal(ctx context.Context, o Options) error {
 	keyword, datetime := enumspb.INDEXED_VALUE_TYPE_KEYWORD, enumspb.INDEXED_VALUE_TYPE_DATETIME
-	server, err := temporal.Start(ctx, temporal.Options{
+	s.temporal = temporal.Options{
 		DataDir: o.DataDir, Frontend: o.Temporal, UI: o.UI, Log: o.Log,
 		SearchAttributes: map[string]enumspb.IndexedValueType{
 			addressing.AttrRoute: keyword, addressing.AttrLeftKey: keyword, addressing.AttrRightKey: keyword,
 			addressing.AttrState: keyword, addressing.AttrReason: keyword, addressing.AttrSyncedAt: datetime,
 		},
-	})
+	}
+	server, err := temporal.Start(ctx, s.temporal)
 	if err != nil {
 		return fmt.Errorf("start Temporal: %w: --temporal and --ui choose other addresses", err)
 	}
 	s.Temporal = server
-	s.close = append(s.close, server.Stop)
+	s.close = append(s.close, func() { s.Temporal.Stop() })
 	s.Client, err = client.Dial(client.Options{HostPort: server.FrontendAddr(), Logger: sdklog.NewStructuredLogger(o.Log)})
 	if err != nil {
 		return fmt.Errorf("connect to Temporal: %w", err)
@@ -197,7 +202,7 @@ func (s *Stack) load(o Options) (*config.File, error) {
 	return file, nil
 }
 
-func (s *Stack) startReceiver(at net.Listener, before func(addressing.Delivery)) error {
+func (s *Stack) startReceiver() error {
 	var connections []trackers.Connection
 	for _, c := range s.File.Connections {
 		connections = append(connections, c.Connection)
@@ -208,14 +213,14 @@ func (s *Stack) startReceiver(at net.Listener, before func(addressing.Delivery))
 	}
 	routes := routing.NewRegistry(s.Client, s.log, 2*time.Second)
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
+	done, at := make(chan struct{}), s.receiver
 	go func() {
 		defer close(done)
 		err := webhook.Run(ctx, webhook.Config{
 			Hooks: hooks, Routes: routes.Rules, Log: s.log,
 			Send: func(ctx context.Context, d addressing.Delivery) (bool, error) {
-				if before != nil {
-					before(d)
+				if s.before != nil {
+					s.before(d)
 				}
 				return routing.Send(ctx, s.Client, d)
 			},
@@ -231,10 +236,10 @@ func (s *Stack) startReceiver(at net.Listener, before func(addressing.Delivery))
 			s.log.Error("receiver ended", "error", err)
 		}
 	}()
-	s.close = append(s.close, func() {
+	s.silence = func() {
 		cancel()
 		<-done
-	})
+	}
 	return nil
 }
 

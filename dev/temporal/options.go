@@ -9,6 +9,7 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/server/common/config"
 )
 
 const (
@@ -50,6 +51,9 @@ type Options struct {
 	// DynamicConfig overrides Temporal's dynamic configuration, value by key,
 	// such as "history.maxTotalUpdates": 5000.
 	DynamicConfig map[string]any
+
+	// store is the database of the server that is started again.
+	store *config.SQL
 }
 
 // withDefaults fills in what was left empty.

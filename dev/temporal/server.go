@@ -37,6 +37,7 @@ type Server struct {
 	ui       *webUI
 	lock     *dirLock
 	frontend string
+	options  Options // as they were given, with the store
 }
 
 // Start starts a server and returns when its namespace exists, its search
@@ -51,7 +52,10 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Log, level: &threshold{running: o.LogLevel}}
+	if o.store == nil {
+		o.store = sqlConfig(o.DataDir)
+	}
+	s := &Server{log: o.Log, level: &threshold{running: o.LogLevel}, options: o}
 	o.LogLevel = s.level
 	defer func() {
 		if err != nil {
@@ -84,11 +88,10 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 			}
 		}()
 	}
-	store := sqlConfig(o.DataDir)
-	if err := prepareStore(ctx, store, o.Namespace, o.SearchAttributes); err != nil {
+	if err := prepareStore(ctx, o.store, o.Namespace, o.SearchAttributes); err != nil {
 		return nil, err
 	}
-	s.temporal, s.frontend, err = startTemporal(o, frontend, store, findPorts)
+	s.temporal, s.frontend, err = startTemporal(o, frontend, o.store, findPorts)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +104,14 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 		}
 	}
 	return s, nil
+}
+
+// Again starts a stopped server once more, at the same address and on the same
+// data: one in memory keeps its data for the life of the process.
+func (s *Server) Again(ctx context.Context) (*Server, error) {
+	o := s.options
+	o.Frontend = s.frontend
+	return Start(ctx, o)
 }
 
 // FrontendAddr is the host:port to give to a Temporal client.

@@ -192,6 +192,22 @@ func TestRestartKeepsSearchAttributesAndAddsNew(t *testing.T) {
 	require.ErrorContains(t, err, "register search attribute TestState: it exists as Keyword, not Bool")
 }
 
+// A client that was connected before goes on, too.
+func TestServerInMemoryStartsAgain(t *testing.T) {
+	t.Parallel()
+	first := start(t, temporal.Options{})
+	c := connect(t, first.FrontendAddr())
+	_, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "kept", TaskQueue: queue}, Greet)
+	require.NoError(t, err)
+	first.Stop()
+	again, err := first.Again(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(again.Stop)
+	require.Equal(t, first.FrontendAddr(), again.FrontendAddr())
+	_, err = c.DescribeWorkflowExecution(t.Context(), "kept", "")
+	require.NoError(t, err)
+}
+
 func TestStartNamesWhatStandsInTheWay(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

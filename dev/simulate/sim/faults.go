@@ -26,8 +26,8 @@ var kinds = []kind{
 	{"drop-before", calls("drop-before")}, {"drop-after", calls("drop-after")}, {"delay", calls("delay")},
 	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
-	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"token", token}, {"permission", forbid},
-	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
+	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"temporal", outage}, {"temporal-lost", lose}, {"token", token}, {"permission", forbid},
+	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"renamed", rename}, {"removed", withdraw}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
 	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }
 
@@ -162,6 +162,9 @@ func (p *play) heal(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.recover(ctx); err != nil {
+		return err
+	}
 	if p.workerOff {
 		p.StartWorker()
 		p.workerOff = false
@@ -175,12 +178,12 @@ func (p *play) heal(ctx context.Context) error {
 	p.enable()
 	p.mend()
 	if p.applied {
-		if err := p.apply(ctx); err != nil {
+		if err := p.reroute(ctx); err != nil {
 			return err
 		}
 	}
 	if err := p.resume(ctx); err != nil {
 		p.note("resume: %v", err)
 	}
-	return nil
+	return p.touch(ctx)
 }

@@ -20,7 +20,7 @@ func (p *play) lost(f *facts) (out []Finding) {
 		for _, field := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Status} {
 			latest := last(g.edits, field)
 			for _, e := range latest {
-				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) {
+				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) || p.forgotten(f, e, latest) {
 					continue
 				}
 				out = append(out, finding(Lost, g.tag, "%s of %s was set to %q by a person, is %q, and no journal names it",
@@ -67,6 +67,14 @@ func (g *group) unseen(f *facts, e edit, latest []edit) bool {
 	return slices.ContainsFunc(g.edits, func(before edit) bool {
 		return before.at == e.at && before.field == e.field && before.done.Before(e.begin) && before.value == e.value
 	}) && slices.ContainsFunc(latest, func(other edit) bool { return other.at != e.at && stands(other, f.shown[other.at]) })
+}
+
+// forgotten reports whether an edit gave way to another at a time whose journals
+// were lost with Temporal.
+func (p *play) forgotten(f *facts, e edit, latest []edit) bool {
+	return e.begin.Before(p.lostAt) && slices.ContainsFunc(latest, func(other edit) bool {
+		return other.at != e.at && stands(other, f.shown[other.at])
+	})
 }
 
 func stands(e edit, now people.Shown) bool {

@@ -29,6 +29,11 @@ type play struct {
 	applied   bool // settings were applied again
 	statuses  []reconcile.StatusRule
 	dismissed bool // a status was taken out of a workflow
+	// temporalOff is set while Temporal is stopped, outages count what people do
+	// then, and lostAt is when all it knew was lost, journals too.
+	temporalOff bool
+	outages     int
+	lostAt      time.Time
 }
 
 // most tickets that people make in one play.

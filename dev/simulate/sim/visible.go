@@ -23,7 +23,7 @@ func (p *play) visible(f *facts) (out []Finding) {
 // excused reports whether a pair may stand otherwise: it has a duplicate to
 // show, or what happened to it for good went with a fault that hides it. A
 // deletion nobody was told of looks like a lost permission, and a pair that was
-// terminated begins anew with what it finds.
+// terminated, or lost with Temporal, begins anew with what it finds.
 func (p *play) excused(f *facts, g *group, t *tie) bool {
 	v := f.views[t]
 	switch {
@@ -31,7 +31,7 @@ func (p *play) excused(f *facts, g *group, t *tie) bool {
 		return p.apart(f, g)
 	case t.replicates():
 		return false
-	case p.struck("terminate"):
+	case p.struck("terminate") || !p.lostAt.IsZero():
 		return v.State != workflows.IsLinked
 	}
 	return v.Reason == ticket.AccessLost && p.struck("lost")

@@ -54,7 +54,7 @@ func newWorld(ctx context.Context, o Options) (*world, error) {
 		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0",
 		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0", Config: o.Config, Out: w.logs,
 		Log:          slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
-		Edit:         func(f *config.File) { failed = w.edit(f) },
+		Edit:         func(f *config.File) { failed = w.edit(f, o) },
 		Interceptors: append(around, w.killer), Receive: w.killer.receive,
 	})
 	if err == nil && failed != nil {
@@ -90,7 +90,7 @@ func (w *world) closeFronts() {
 
 // edit shortens what waits for minutes, puts a front before each tracker, and
 // adds the route that makes second replicas.
-func (w *world) edit(f *config.File) error {
+func (w *world) edit(f *config.File, o Options) error {
 	f.Routes = slices.DeleteFunc(f.Routes, func(r reconcile.Rules) bool {
 		_, tells := r.Announces()
 		return tells
@@ -101,6 +101,12 @@ func (w *world) edit(f *config.File) error {
 			r.Left = f.Routes[0].Left
 			f.Routes = append(f.Routes, r)
 			break
+		}
+	}
+	if slices.Contains(o.Faults, "temporal-lost") || slices.Contains(o.Faults, "renamed") {
+		for i := range f.Routes {
+			// Tickets without a replica are older than their route then.
+			f.Routes[i].Existing = "on-update"
 		}
 	}
 	for i := range f.Connections {

@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/ticketsync/ticketsync/ticket"
+)
+
+// outage stops Temporal under all that needs it, while people go on.
+func outage(ctx context.Context, p *play, random *rand.Rand) bool {
+	p.StopTemporal()
+	p.temporalOff = true
+	for range 1 + random.IntN(3) {
+		p.outages++
+		// The judge knows edits by marks like those of steps.
+		if err := p.work(ctx, random, 1000+p.outages); err != nil {
+			p.note("while Temporal was off: %v", err)
+		}
+	}
+	if err := p.recover(ctx); err != nil {
+		p.note("%v", err)
+	}
+	return true
+}
+
+func (p *play) recover(ctx context.Context) error {
+	if !p.temporalOff {
+		return nil
+	}
+	err := p.StartTemporal(ctx)
+	p.temporalOff = err != nil
+	return err
+}
+
+// lose takes all that Temporal knows away, once in a play: the markers on the
+// tickets are all that is left of the links.
+func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
+	if !p.lostAt.IsZero() {
+		return false
+	}
+	if err := p.LoseTemporal(ctx); err != nil {
+		p.note("%v", err)
+		return false
+	}
+	p.lostAt, p.workerOff, p.applied = time.Now(), false, true
+	for _, g := range p.groups {
+		for _, t := range g.ties {
+			t.paused = false
+		}
+	}
+	p.tryApply(ctx)
+	return true
+}
+
+// touch has people do something to every ticket, so that each pair that was
+// lost comes back, and from both sides at once. Where routes came and went,
+// they touch those that have no replica yet: nobody looks at them otherwise.
+func (p *play) touch(ctx context.Context) error {
+	all, late := !p.lostAt.IsZero(), p.struck("renamed") || p.struck("removed")
+	random := rand.New(rand.NewPCG(p.seed, 0)) //nolint:gosec // to be repeated
+	for n, g := range p.groups {
+		p.discover(ctx, g)
+		if !all && (!late || len(g.found()) == len(g.ends)) {
+			continue
+		}
+		for i, e := range g.found() {
+			if e.fate == gone {
+				continue
+			}
+			a := p.say(random, g, e, p.places[e.place], fmt.Sprintf("w%dx%d", 2000+n, i))
+			if i == n%2 {
+				a = p.set(g, e, p.places[e.place], ticket.Priority, another(random, "low", "medium", "high", "urgent"), "")
+			}
+			if err := a.do(ctx); err != nil {
+				return fmt.Errorf("touch %s: %w", e.key, err)
+			}
+		}
+	}
+	return nil
+}
