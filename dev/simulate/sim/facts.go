@@ -11,6 +11,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/dev/people"
+	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
 
@@ -53,6 +54,7 @@ func (p *play) look(ctx context.Context) (*facts, error) {
 				v = workflows.View{State: "missing", Detail: err.Error()}
 			}
 			f.views[t] = v
+			t.unlinked = t.unlinked || t.doubtful && v.Reason == ticket.UnlinkedByOperator
 		}
 	}
 	return f, nil

@@ -17,10 +17,9 @@ func rejoin(ctx context.Context, p *play, random *rand.Rand) bool {
 		return false
 	}
 	t := g.ties[random.IntN(len(g.ties))]
-	if p.ask(ctx, t.id(), "unlink") != nil {
+	if !p.divide(ctx, t) {
 		return false
 	}
-	t.unlinked = true // until the two are linked again
 	e := []*end{t.from, t.to}[random.IntN(2)]
 	word := fmt.Sprintf("apart%d", random.IntN(1000))
 	edit := p.set(g, e, p.places[e.place], ticket.Title, func(string) string { return g.tag + " " + word + " of " + e.conn }, word)

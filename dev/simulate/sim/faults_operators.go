@@ -68,7 +68,14 @@ func part(ctx context.Context, p *play, random *rand.Rand) bool {
 		return false
 	}
 	t := g.ties[random.IntN(len(g.ties))]
-	if p.ask(ctx, t.id(), addressing.UpdateUnlink) != nil {
+	return p.divide(ctx, t)
+}
+
+// divide unlinks a pair. An order without an answer may be carried out later.
+func (p *play) divide(ctx context.Context, t *tie) bool {
+	if err := p.ask(ctx, t.id(), addressing.UpdateUnlink); err != nil {
+		t.doubtful = true
+		p.note("unlink %s: %v", t.id(), err)
 		return false
 	}
 	t.unlinked = true

@@ -52,6 +52,8 @@ type tie struct {
 	route    string
 	from, to *end // origin and replica
 	unlinked bool
+	// doubtful tells that an operator's unlink ended without an answer.
+	doubtful bool
 	paused   bool
 }
 

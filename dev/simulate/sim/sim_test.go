@@ -20,6 +20,7 @@ func TestSeeds(t *testing.T) {
 		seeds  []uint64
 	}{
 		{"people alone", nil, []uint64{1, 2}},
+		{"all faults", Kinds(), []uint64{3, 4, 9, 12}},
 	} {
 		for _, seed := range c.seeds {
 			t.Run(fmt.Sprintf("%s, seed %d", c.name, seed), func(t *testing.T) {
@@ -32,6 +33,36 @@ func TestSeeds(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A simulation that does not notice a bug proves nothing: each that can be
+// planted is noticed. go run ./dev/simulate --plant plays them at length.
+func TestPlantedBugsAreFound(t *testing.T) {
+	t.Parallel()
+	for bug, c := range map[string]struct {
+		found  string // the property that suffers
+		faults []string
+		seeds  []uint64
+	}{
+		"find-before-create": {Duplicates, []string{"drop-after", "lost"}, []uint64{4, 12}},
+		"echo":               {Duplicates, nil, []uint64{2}},
+		"privacy":            {Leaked, nil, []uint64{2}},
+		"baseline":           {Unquiet, nil, []uint64{1}},
+	} {
+		t.Run(bug, func(t *testing.T) {
+			t.Parallel()
+			found := 0
+			for _, seed := range c.seeds {
+				r, err := Play(t.Context(), Options{Config: configuration, Seed: seed, Faults: c.faults, Plant: bug})
+				require.NoError(t, err)
+				if found += r.of(c.found); found > 0 {
+					break
+				}
+			}
+			require.Positive(t, found, "no seed showed it")
+		})
+	}
+	require.Len(t, Plants(), 4)
 }
 
 func TestParseFaults(t *testing.T) {
