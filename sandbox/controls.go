@@ -36,6 +36,10 @@ func (c *Core) controlMux() *http.ServeMux {
 		WriteControl(w, map[string]string{"lag": c.SearchLag().String()})
 	})
 	mux.HandleFunc("PUT /_sandbox/search", c.putSearch)
+	mux.HandleFunc("GET /_sandbox/clock", func(w http.ResponseWriter, _ *http.Request) {
+		WriteControl(w, map[string]string{"offset": time.Duration(c.ahead.Load()).String()})
+	})
+	mux.HandleFunc("PUT /_sandbox/clock", c.putClock)
 	mux.HandleFunc("GET /_sandbox/users", func(w http.ResponseWriter, _ *http.Request) {
 		WriteControl(w, map[string]bool{"hide_email": c.HideEmail()})
 	})
@@ -96,6 +100,26 @@ func (c *Core) putSearch(w http.ResponseWriter, r *http.Request) {
 	}
 	c.lag.Store(int64(lag))
 	WriteControl(w, map[string]string{"lag": lag.String()})
+}
+
+func (c *Core) putClock(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Offset *string `json:"offset"`
+	}
+	if !ReadControl(w, r, &body) {
+		return
+	}
+	if body.Offset == nil {
+		RefuseControl(w, errors.New(`offset is missing: write {"offset":"5m"}`))
+		return
+	}
+	offset, err := time.ParseDuration(*body.Offset)
+	if err != nil {
+		RefuseControl(w, fmt.Errorf("offset %q is no duration: write such as 5m or -5m, or 0s for none", *body.Offset))
+		return
+	}
+	c.ahead.Store(int64(offset))
+	WriteControl(w, map[string]string{"offset": offset.String()})
 }
 
 func (c *Core) putUsers(w http.ResponseWriter, r *http.Request) {

@@ -35,7 +35,7 @@ type CoreOptions struct {
 	DataDir string
 	// WebhookURL receives the deliveries; empty sends none.
 	WebhookURL string
-	// Now is the tracker's clock; nil is time.Now.
+	// Now is the clock that the tracker's goes by; nil is time.Now.
 	Now func() time.Time
 	// Log receives failures of deliveries and of the state file; nil discards.
 	Log *slog.Logger
@@ -66,6 +66,7 @@ type Core struct {
 	journal  *journal
 	controls *http.ServeMux
 	lag      atomic.Int64
+	ahead    atomic.Int64 // of the right time, negative if behind
 	hide     atomic.Bool
 	done     chan struct{}
 	closed   atomic.Bool
@@ -106,8 +107,8 @@ func NewCore(options CoreOptions) (*Core, error) {
 	return c, nil
 }
 
-// Now is the tracker's clock.
-func (c *Core) Now() time.Time { return c.options.Now() }
+// Now is the tracker's clock, which may be wrong.
+func (c *Core) Now() time.Time { return c.options.Now().Add(time.Duration(c.ahead.Load())) }
 
 // SearchLag is how long a change stays invisible to searches.
 func (c *Core) SearchLag() time.Duration { return time.Duration(c.lag.Load()) }

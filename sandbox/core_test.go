@@ -254,6 +254,8 @@ func TestBadControlsAreRefused(t *testing.T) {
 		{"PUT", "webhooks", `{}`, "mode"},
 		{"PUT", "search", `{"lag":"long"}`, "long"},
 		{"PUT", "search", `{}`, "lag"},
+		{"PUT", "clock", `{"offset":"late"}`, "late"},
+		{"PUT", "clock", `{}`, "offset"},
 		{"PUT", "users", `{"hide_email":"yes"}`, "hide_email"},
 		{"PUT", "users", `{}`, "hide_email"},
 	} {
@@ -277,4 +279,16 @@ func TestSearchLagAndHiddenEmail(t *testing.T) {
 	require.True(t, tr.core.HideEmail())
 	require.JSONEq(t, `{"lag":"1m0s"}`, tr.ok("GET", "/_sandbox/search", ""))
 	require.JSONEq(t, `{"hide_email":true}`, tr.ok("GET", "/_sandbox/users", ""))
+}
+
+func TestClockThatIsWrong(t *testing.T) {
+	t.Parallel()
+	right := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	tr := startTracker(t, CoreOptions{Now: func() time.Time { return right }})
+	require.JSONEq(t, `{"offset":"-5m0s"}`, tr.ok("PUT", "/_sandbox/clock", `{"offset":"-5m"}`))
+	require.JSONEq(t, `{"offset":"-5m0s"}`, tr.ok("GET", "/_sandbox/clock", ""))
+	require.Equal(t, right.Add(-5*time.Minute), tr.core.Now())
+	_, header, _, err := tr.send("GET", "/", "")
+	require.NoError(t, err)
+	require.Equal(t, "Fri, 02 Jan 2026 02:59:05 GMT", header.Get("Date"))
 }

@@ -18,7 +18,7 @@ func (c *call) throttle(issueID string) error {
 	if !c.cloud {
 		return nil
 	}
-	now := c.s.opts.Now()
+	now := c.s.core.Now()
 	longest := writeLimits[len(writeLimits)-1].window
 	recent := c.s.writes[issueID]
 	for len(recent) > 0 && now.Sub(recent[0]) >= longest {

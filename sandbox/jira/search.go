@@ -22,7 +22,7 @@ type indexed struct {
 // reindex adds a version. Versions that no lag can hide any more are dropped.
 func (s *Server) reindex(i issue) {
 	versions := s.index[i.ID]
-	versions = append(versions, indexed{i, s.opts.Now(), s.core.SearchLag()})
+	versions = append(versions, indexed{i, s.core.Now(), s.core.SearchLag()})
 	for len(versions) > 1 && s.searchable(versions[1]) {
 		versions = versions[1:]
 	}
@@ -32,7 +32,7 @@ func (s *Server) reindex(i issue) {
 // searchable tells whether the index has caught up with a version. Lowering the
 // lag lets it catch up at once; raising it hides nothing that was visible.
 func (s *Server) searchable(v indexed) bool {
-	return s.opts.Now().Sub(v.at) >= min(v.lag, s.core.SearchLag())
+	return s.core.Now().Sub(v.at) >= min(v.lag, s.core.SearchLag())
 }
 
 // indexNow is the newest version of each issue that search may see. Issues in

@@ -150,4 +150,4 @@ func (s *Server) restore() {
 }
 
 // now is the sandbox's time with Jira's precision.
-func (s *Server) now() time.Time { return s.opts.Now().UTC().Truncate(time.Millisecond) }
+func (s *Server) now() time.Time { return s.core.Now().UTC().Truncate(time.Millisecond) }

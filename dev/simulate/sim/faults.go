@@ -26,7 +26,7 @@ var kinds = []kind{
 	{"drop-before", calls("drop-before")}, {"drop-after", calls("drop-after")}, {"delay", calls("delay")},
 	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
-	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"temporal", outage}, {"temporal-lost", lose}, {"token", token}, {"permission", forbid},
+	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"temporal", outage}, {"temporal-lost", lose}, {"clocks", early}, {"token", token}, {"permission", forbid},
 	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"renamed", rename}, {"removed", withdraw}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
 	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }

@@ -56,6 +56,10 @@ func Play(ctx context.Context, o Options) (*Result, error) {
 		f.tell(p.hit)
 	}
 	p.statuses = w.File.Routes[0].Status
+	if len(w.clocks) > 0 {
+		p.result.Faults["clocks"]++
+		p.note("fault: clocks %v", w.clocks)
+	}
 	if err := p.act(ctx, o.Steps); err != nil {
 		return p.result, err
 	}

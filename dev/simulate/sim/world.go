@@ -35,7 +35,8 @@ type world struct {
 	logs   *logs
 	fronts map[string]*front // by connection
 	killer *killer
-	sweep  time.Duration // between two sweeps
+	sweep  time.Duration            // between two sweeps
+	clocks map[string]time.Duration // that are wrong, by connection
 	// places are the containers, with Alice in them; others with Bob.
 	places, others map[string]people.Place
 }
@@ -54,7 +55,7 @@ func newWorld(ctx context.Context, o Options) (*world, error) {
 		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0",
 		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0", Config: o.Config, Out: w.logs,
 		Log:          slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
-		Edit:         func(f *config.File) { failed = w.edit(f, o) },
+		Edit:         func(f *config.File) { failed = w.edit(ctx, f, o) },
 		Interceptors: append(around, w.killer), Receive: w.killer.receive,
 	})
 	if err == nil && failed != nil {
@@ -90,7 +91,7 @@ func (w *world) closeFronts() {
 
 // edit shortens what waits for minutes, puts a front before each tracker, and
 // adds the route that makes second replicas.
-func (w *world) edit(f *config.File, o Options) error {
+func (w *world) edit(ctx context.Context, f *config.File, o Options) error {
 	f.Routes = slices.DeleteFunc(f.Routes, func(r reconcile.Rules) bool {
 		_, tells := r.Announces()
 		return tells
@@ -120,6 +121,9 @@ func (w *world) edit(f *config.File, o Options) error {
 			return err
 		}
 		w.fronts[c.Name], c.URL = front, front.url
+	}
+	if slices.Contains(o.Faults, "clocks") {
+		return w.misset(ctx, o.Seed)
 	}
 	return nil
 }
