@@ -46,7 +46,7 @@ func Differences(current, wanted *reconcile.Rules) []Difference {
 // order of a status map is part of its meaning.
 func leaves(r *reconcile.Rules) map[string]json.RawMessage {
 	settings := *r
-	settings.Name, settings.Version, settings.Removed, settings.Paused = "", 0, false, false
+	settings.Name, settings.Version, settings.Removed, settings.Paused, settings.Stopped = "", 0, false, false, ""
 	settings.Since = reconcile.Rules{}.Since
 	if settings.Enabled == nil {
 		on := true

@@ -96,14 +96,11 @@ func (p *pair) inForce() bool {
 // suspend rests the pair until its route is in force again. What happens
 // meanwhile is found by comparing the tickets then.
 func (p *pair) suspend() {
-	reason := ticket.Disabled
-	switch {
-	case p.Rules.Removed:
-		reason = ticket.RouteRemoved
-	case p.Rules.Paused:
-		reason = ticket.Paused
+	detail := p.Rules.Name
+	if p.Rules.Stopped != "" {
+		detail += ": " + p.Rules.Stopped
 	}
-	p.hold(reason, p.Rules.Name)
+	p.hold(p.Rules.Resting(), detail)
 	p.soilBoth()
 }
 

@@ -17,9 +17,14 @@ type SweepState struct {
 	Hinted    map[string]string `json:"hinted,omitempty"`
 	Audited   time.Time         `json:"audited,omitzero"` // by the workflow's clock
 	Passes    int               `json:"passes,omitempty"` // in all runs
-	LastError string            `json:"last_error,omitempty"`
-	Interval  time.Duration     `json:"interval,omitempty"`
-	Audit     time.Duration     `json:"audit,omitempty"`
+	// Troubled are the pairs that the last census counted, Counted is when that
+	// was; Counting tells that an audit waits for its census.
+	Troubled  []string      `json:"troubled,omitempty"`
+	Counted   time.Time     `json:"counted,omitzero"`
+	Counting  bool          `json:"counting,omitempty"`
+	LastError string        `json:"last_error,omitempty"`
+	Interval  time.Duration `json:"interval,omitempty"`
+	Audit     time.Duration `json:"audit,omitempty"`
 }
 
 const (
@@ -37,6 +42,9 @@ func Sweep(ctx workflow.Context, st SweepState) error {
 	began := workflow.Now(ctx)
 	for {
 		sweepOnce(ctx, &st)
+		if (st.Counting || st.Counted.IsZero()) && counts(ctx) {
+			censusOnce(ctx, &st)
+		}
 		if audit := or(st.Audit, defaultAudit); !workflow.Now(ctx).Before(st.Audited.Add(audit)) {
 			auditOnce(ctx, &st)
 		}
@@ -82,7 +90,13 @@ func auditOnce(ctx workflow.Context, st *SweepState) {
 		st.LastError = activities.FailureOf(err).Message
 		return
 	}
-	st.Audited = workflow.Now(ctx)
+	st.Audited, st.Counting = workflow.Now(ctx), true
+}
+
+// counts reports whether audits of this run count pairs; runs from before that
+// end as they began.
+func counts(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "audits count pairs in trouble", workflow.DefaultVersion, 1) > workflow.DefaultVersion
 }
 
 func sweepDetails(st SweepState) string {
