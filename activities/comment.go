@@ -62,13 +62,14 @@ func (a *Activities) writeComment(ctx context.Context, p CommentParams,
 	return &ticket.Comment{ID: written.ID, Version: written.Version, Fingerprint: written.Fingerprint}, nil
 }
 
-// commentText reads a comment that was left out of the payload.
+// commentText reads a comment that was left out of the payload: it alone,
+// because a ticket with many of them leaves most of them out.
 func (a *Activities) commentText(ctx context.Context, p CommentParams) (string, error) {
 	reader, _, err := use[trackers.Reader](a, p.Source.Connection, "read source")
 	if err != nil {
 		return "", err
 	}
-	snap, err := reader.Fetch(ctx, p.Source.ID, trackers.FetchOptions{Comments: true, Whole: true})
+	snap, err := reader.Fetch(ctx, p.Source.ID, trackers.FetchOptions{Comment: p.Copy.Source, Whole: true})
 	if err != nil {
 		return "", err
 	}

@@ -15,6 +15,8 @@ type CreateParams struct {
 	Draft      trackers.Draft `json:"draft"`
 	// Source is where large texts are read from.
 	Source ticket.Ref `json:"source"`
+	// Background gives way to live edits when the quota runs low.
+	Background bool `json:"background,omitempty"`
 }
 
 // Create makes one ticket. It must not be repeated on its own: it has one
@@ -24,6 +26,9 @@ func (a *Activities) Create(ctx context.Context, p CreateParams) (*trackers.Crea
 	writer, conn, err := use[trackers.Writer](a, p.Connection, "create ticket")
 	if err != nil {
 		return nil, err
+	}
+	if p.Background {
+		ctx = trackers.Background(ctx)
 	}
 	p.Draft.Marker.Installation = conn.Installation
 	if err := a.fill(ctx, p.Source, p.Draft.Fields); err != nil {

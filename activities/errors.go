@@ -17,6 +17,7 @@ type Failure struct {
 	Kind      trackers.Kind           `json:"kind"`
 	Message   string                  `json:"message,omitempty"`
 	Ambiguous bool                    `json:"ambiguous,omitempty"`
+	GaveWay   bool                    `json:"gave_way,omitempty"`
 	Retry     time.Duration           `json:"retry,omitempty"`
 	Fields    map[ticket.Field]string `json:"fields,omitempty"`
 	Required  []string                `json:"required,omitempty"`
@@ -39,7 +40,7 @@ func fail(err error) error {
 		}
 		e = &trackers.Error{Kind: trackers.Unavailable, Op: "call", Message: err.Error(), Err: err}
 	}
-	f := Failure{Kind: e.Kind, Message: e.Error(), Ambiguous: e.Ambiguous, Retry: e.RetryAfter, Fields: e.Fields, Required: e.Required}
+	f := Failure{Kind: e.Kind, Message: e.Error(), Ambiguous: e.Ambiguous, GaveWay: e.GaveWay, Retry: e.RetryAfter, Fields: e.Fields, Required: e.Required}
 	opts := temporal.ApplicationErrorOptions{Details: []any{f}}
 	switch e.Kind {
 	case trackers.RateLimited:

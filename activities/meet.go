@@ -21,6 +21,8 @@ type MeetParams struct {
 	Other string `json:"other"`
 	// Claimed tells that a replica says it is linked with this ticket.
 	Claimed bool `json:"claimed,omitempty"`
+	// Background gives way to live edits when the quota runs low.
+	Background bool `json:"background,omitempty"`
 }
 
 // MeetResult is what first contact decides on.
@@ -34,12 +36,29 @@ type MeetResult struct {
 	Interrupted bool          `json:"interrupted,omitempty"`
 	Quiet       time.Duration `json:"quiet,omitempty"` // of the other connection
 	Confirm     time.Duration `json:"confirm,omitempty"`
+	// GaveWay is set, and nothing else, when the ticket was not read to leave
+	// the rest of the quota to live edits.
+	GaveWay *Failure `json:"gave_way,omitempty"`
 }
 
 // Meet reads a ticket for first contact: once, and its links only when
 // something speaks for a pair, so that tickets no route covers stay cheap. It
 // changes nothing.
 func (a *Activities) Meet(ctx context.Context, p MeetParams) (*MeetResult, error) {
+	if p.Background {
+		ctx = trackers.Background(ctx)
+	}
+	out, err := a.meet(ctx, p)
+	if err == nil {
+		return out, nil
+	}
+	if f := FailureOf(err); f.GaveWay {
+		return &MeetResult{GaveWay: &f}, nil
+	}
+	return nil, err
+}
+
+func (a *Activities) meet(ctx context.Context, p MeetParams) (*MeetResult, error) {
 	reader, conn, err := use[trackers.Reader](a, p.Ref.Connection, "fetch ticket")
 	if err != nil {
 		return nil, err

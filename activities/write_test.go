@@ -242,6 +242,7 @@ func TestComments(t *testing.T) {
 			return snapshot(func(s *ticket.Snapshot) { s.Comments = []ticket.Comment{c.source} }), nil
 		}
 		_, err := b.AddComment(t.Context(), p)
+		require.Equal(t, trackers.FetchOptions{Comment: "c1", Whole: true}, b.left.fetches[len(b.left.fetches)-1], "it alone, not the list")
 		if c.stale {
 			require.Equal(t, trackers.Stale, FailureOf(err).Kind, name)
 			require.Empty(t, drafts, name)

@@ -46,7 +46,9 @@ func Judge(r *Rules, side ticket.Side, t *ticket.Snapshot) []Verdict {
 	other := r.End(side.Other()).Connection
 	at := slices.IndexFunc(t.Markers, func(m ticket.Marker) bool {
 		origin, to, err := ticket.ParsePairID(m.Pair)
-		return err == nil && m.State == ticket.Linked && to == t.Ref.Connection && origin != t.Ref && origin.Connection != other
+		// What we made for a pair that ended starts nothing new either.
+		replica := m.State == ticket.Linked || t.Ours
+		return err == nil && replica && to == t.Ref.Connection && origin != t.Ref && origin.Connection != other
 	})
 	if at >= 0 {
 		// What is only announced makes no chain.

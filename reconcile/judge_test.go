@@ -56,7 +56,10 @@ func TestJudge(t *testing.T) {
 		"a replica, chained": {func(r *Rules, s *ticket.Snapshot) {
 			s.Markers, r.Chain = marker(ticket.Linked, origin, "desk"), true
 		}, "", ""},
-		"once a replica":      {func(_ *Rules, s *ticket.Snapshot) { s.Markers = marker(ticket.Unlinked, origin, "desk") }, "", ""},
+		"once a replica": {func(_ *Rules, s *ticket.Snapshot) { s.Markers = marker(ticket.Unlinked, origin, "desk") }, "", ""},
+		"made for a pair that ended": {func(_ *Rules, s *ticket.Snapshot) {
+			s.Markers, s.Ours = marker(ticket.Unlinked, origin, "desk"), true
+		}, "replica", ticket.IsReplica},
 		"an origin elsewhere": {func(_ *Rules, s *ticket.Snapshot) { s.Markers = marker(ticket.Linked, s.Ref, "linear") }, "", ""},
 		"type filter":         {func(r *Rules, _ *ticket.Snapshot) { r.Filter.Types.Any = []string{"Task"} }, "filter", ticket.Filtered},
 		"label wanted":        {func(r *Rules, _ *ticket.Snapshot) { r.Filter.Labels.Any = []string{"x", "vip"} }, "", ""},

@@ -159,8 +159,9 @@ func (s *State) Moved(rules *Rules, side ticket.Side, st Step, now *ticket.Snaps
 
 // Created settles the baseline of a replica that was just created from these
 // writes. Fields the tracker took over as they are agree now; the others count
-// as changed on the origin, so that the next plan writes them.
-func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Snapshot, notes map[ticket.Field]FieldOutcome) {
+// as changed on the origin, so that the next plan writes them. What others did
+// to a replica that was visited since is theirs, and stays.
+func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Snapshot, notes map[ticket.Field]FieldOutcome, visited bool) {
 	if s.Fields == nil {
 		s.Fields = map[ticket.Field]FieldState{}
 	}
@@ -171,8 +172,8 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 	}
 	for _, f := range rules.FieldRules() {
 		stored, ok := replica.Fields[f.On(side)]
-		if !ok {
-			continue
+		if !ok || visited && replica.ChangedAt == nil {
+			continue // nobody knows whose it is: compared as on first contact
 		}
 		fs := FieldState{}
 		fs.setFP(side, stored.Fingerprint)
@@ -185,6 +186,10 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 		case sent && notes[f.Name].Foreign:
 			// An earlier call had made it, and somebody has been there since.
 			fs.setFP(s.Origin, Changed)
+			fs.setFP(side, Changed)
+			fs.unsee(side)
+		case visited && touched:
+			fs.setFP(s.Origin, cmp.Or(w.Source, own.Fingerprint))
 			fs.setFP(side, Changed)
 			fs.unsee(side)
 		case sent && touched:
@@ -210,6 +215,15 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 		fs.Mapping = rules.mapping(f)
 		s.Fields[f.Name] = fs
 	}
+}
+
+// Visited reports whether others may have changed a replica since it was made.
+// Where there is no history, only a replica that was found later is suspected.
+func Visited(replica *ticket.Snapshot, later bool) bool {
+	if replica.ChangedAt == nil {
+		return later && replica.Updated.After(replica.Created)
+	}
+	return len(replica.ChangedAt) > 0
 }
 
 // sent reports whether a stored value is the one that was sent.

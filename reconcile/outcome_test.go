@@ -122,7 +122,7 @@ func TestCreated(t *testing.T) {
 			}
 		}
 		b.state = State{Origin: ticket.Left}
-		b.state.Created(b.rules, draft, origin, b.right.fetch(), outcomes)
+		b.state.Created(b.rules, draft, origin, b.right.fetch(), outcomes, false)
 	}
 	onBench(t, "what was taken over agrees", func(t *testing.T, b *bench) {
 		b.right.lossy = func(s string) string { return "<p>" + s + "</p>" }
@@ -181,8 +181,15 @@ func TestCreated(t *testing.T) {
 	onBench(t, "nothing to send: the tracker's own default is nobody's change", func(t *testing.T, b *bench) {
 		create(t, b, func(w Write) FieldOutcome { return b.right.save(w) })
 		b.right.raw[ticket.Labels] = labels("triage")
-		b.state.Created(b.rules, Draft(b.rules, ticket.Left, b.left.fetch()), b.left.fetch(), b.right.fetch(), nil)
+		b.state.Created(b.rules, Draft(b.rules, ticket.Left, b.left.fetch()), b.left.fetch(), b.right.fetch(), nil, false)
 		b.quiet()
+	})
+	onBench(t, "of one that others have visited, what they did is theirs", func(t *testing.T, b *bench) {
+		create(t, b, b.right.save)
+		b.right.edit(ticket.Labels, labels("triage"))
+		b.state.Created(b.rules, Draft(b.rules, ticket.Left, b.left.fetch()), b.left.fetch(), b.right.fetch(), nil, true)
+		b.sync()
+		require.Equal(t, []string{"triage"}, b.left.raw[ticket.Labels].Names)
 	})
 	onBench(t, "no counterpart: held with its reason", func(t *testing.T, b *bench) {
 		b.left.edit(ticket.Priority, level("blocker"))

@@ -18,6 +18,8 @@ type Decision struct {
 	// Standing is why the pair as a whole waits, "" when it does not.
 	Standing ticket.Reason
 	Detail   string
+	// Returned tells that a value which came back counted as an edit.
+	Returned bool
 }
 
 // OpKind names an operation.
@@ -86,7 +88,17 @@ type Note struct {
 // the same and notes nothing new; with the tickets as the operations leave
 // them it decides nothing.
 func Plan(rules *Rules, state State, left, right *ticket.Snapshot) Decision {
-	p := &planner{Decision: Decision{State: state.Clone()}, rules: rules, left: left, right: right, writes: map[ticket.Side][]Write{}}
+	return plan(rules, state, left, right, true)
+}
+
+// PlanByBaseline is Plan for runs begun by builds that looked at the baseline
+// alone: to them a value that came back was no edit. Replay depends on it.
+func PlanByBaseline(rules *Rules, state State, left, right *ticket.Snapshot) Decision {
+	return plan(rules, state, left, right, false)
+}
+
+func plan(rules *Rules, state State, left, right *ticket.Snapshot, returns bool) Decision {
+	p := &planner{Decision: Decision{State: state.Clone()}, rules: rules, left: left, right: right, writes: map[ticket.Side][]Write{}, returns: returns}
 	p.State.learn(ticket.Left, left)
 	p.State.learn(ticket.Right, right)
 	p.standing()
@@ -131,6 +143,7 @@ type planner struct {
 	Decision
 	rules       *Rules
 	left, right *ticket.Snapshot
+	returns     bool // a value that came back is an edit
 	writes      map[ticket.Side][]Write
 	moves       []Operation
 }
@@ -197,6 +210,9 @@ func (p *planner) field(f FieldRule) {
 	if known && !lch && !rch && fs.Mapping == mapping && fs.Take == "" {
 		fs.rest()
 		return
+	}
+	if p.returns && (fs.LeftBack && rch || fs.RightBack && lch) {
+		lch, rch, p.Returned = true, true, true
 	}
 	if fs.Hold.holds(l.Fingerprint, r.Fingerprint, mapping, fs.Take) {
 		return

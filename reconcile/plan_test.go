@@ -142,6 +142,53 @@ func TestBothSidesChanged(t *testing.T) {
 	})
 }
 
+// An edit that waited and was taken back leaves the baseline's value, and is an
+// edit nevertheless: what the other side did before it does not undo it.
+func TestTakenBackWhileItWaited(t *testing.T) {
+	t.Parallel()
+	waits := func(t *testing.T, b *bench) {
+		b.sync()
+		b.left.edit(ticket.Status, state("New"))
+		b.sync()
+		require.Equal(t, ticket.StatusUnmapped, b.hold(ticket.Status).Reason)
+	}
+	onBench(t, "it beats an older change of the other side", func(t *testing.T, b *bench) {
+		waits(t, b)
+		b.right.edit(ticket.Status, state("In Progress"))
+		b.left.edit(ticket.Status, state("Open"))
+		notes := b.sync()
+		require.Equal(t, "To Do", b.status(ticket.Right))
+		require.Equal(t, "Open", b.status(ticket.Left))
+		require.True(t, named(notes, "In Progress"), "%v", notes)
+		require.True(t, b.state.Fields[ticket.Status].Hold == nil && !b.state.Fields[ticket.Status].LeftBack)
+	})
+	onBench(t, "a younger one beats it", func(t *testing.T, b *bench) {
+		waits(t, b)
+		b.left.edit(ticket.Status, state("Open"))
+		b.right.edit(ticket.Status, state("In Progress"))
+		b.sync()
+		require.Equal(t, "In Progress", b.status(ticket.Left))
+		require.Equal(t, "In Progress", b.status(ticket.Right))
+	})
+	onBench(t, "once it is over, it is forgotten", func(t *testing.T, b *bench) {
+		waits(t, b)
+		b.left.edit(ticket.Status, state("Open"))
+		b.quiet()
+		b.right.edit(ticket.Status, state("In Progress"))
+		require.Equal(t, []string{"status → left"}, whats(b.sync()), "nobody lost anything")
+	})
+	onBench(t, "runs begun by older builds go by the baseline alone", func(t *testing.T, b *bench) {
+		waits(t, b)
+		b.right.edit(ticket.Status, state("In Progress"))
+		b.left.edit(ticket.Status, state("Open"))
+		left, right := b.left.fetch(), b.right.fetch()
+		require.True(t, Plan(b.rules, b.state, left, right).Returned)
+		d := PlanByBaseline(b.rules, b.state, left, right)
+		require.False(t, d.Returned)
+		require.Equal(t, ticket.Left, d.Operations[0].Side)
+	})
+}
+
 func TestHeldConflict(t *testing.T) {
 	t.Parallel()
 	hold := func(r *Rules) { r.Conflict.Default = HoldConflict }

@@ -47,6 +47,10 @@ type FieldState struct {
 	RightAt   time.Time `json:"ra,omitzero"`
 	LeftSeen  string    `json:"ls,omitempty"`
 	RightSeen string    `json:"rs,omitempty"`
+	// LeftBack and RightBack tell that a person's change was seen, waited, and
+	// was taken back: the value is the baseline's, and an edit all the same.
+	LeftBack  bool `json:"lb,omitempty"`
+	RightBack bool `json:"rb,omitempty"`
 
 	Hold *Hold `json:"hold,omitempty"`
 	// Take is the side an operator chose in resolve.
@@ -138,9 +142,11 @@ func (f *FieldState) setFP(s ticket.Side, fp string) {
 // see notes when the present value of a side was first seen.
 func (f *FieldState) see(s ticket.Side, fp string, at time.Time) {
 	if s == ticket.Left && f.LeftSeen != fp {
+		f.LeftBack = fp == f.Left && f.LeftSeen != ""
 		f.LeftSeen, f.LeftAt = fp, at
 	}
 	if s == ticket.Right && f.RightSeen != fp {
+		f.RightBack = fp == f.Right && f.RightSeen != ""
 		f.RightSeen, f.RightAt = fp, at
 	}
 }
@@ -172,15 +178,15 @@ func (f *FieldState) unsee(s ticket.Side) {
 // wrote notes that the present value of a side is our own.
 func (f *FieldState) wrote(s ticket.Side, fp string) {
 	if s == ticket.Left {
-		f.LeftSeen, f.LeftAt = fp, time.Time{}
+		f.LeftSeen, f.LeftAt, f.LeftBack = fp, time.Time{}, false
 	} else {
-		f.RightSeen, f.RightAt = fp, time.Time{}
+		f.RightSeen, f.RightAt, f.RightBack = fp, time.Time{}, false
 	}
 }
 
 func (f *FieldState) agreed(left, right, mapping string) {
 	f.Left, f.Right, f.Mapping = left, right, mapping
-	f.Take, f.Way = "", nil
+	f.Take, f.Way, f.LeftBack, f.RightBack = "", nil, false, false
 	if f.Hold != nil && f.Hold.Reason != ticket.TooLong {
 		f.Hold = nil
 	}
@@ -197,6 +203,7 @@ func (f *FieldState) ours(s ticket.Side) bool {
 // rest drops a hold whose cause was taken back. That a text is cut is no wait:
 // it stays on show, and trying again would write the same once more.
 func (f *FieldState) rest() {
+	f.LeftBack, f.RightBack = false, false
 	if f.Cut == "" {
 		f.Hold = nil
 	} else if f.Hold != nil {

@@ -239,7 +239,7 @@ func TestLabelsThatWereLeftOut(t *testing.T) {
 		origin, replica := b.left.fetch(), b.right.fetch()
 		b.state.Created(b.rules, Draft(b.rules, ticket.Left, origin), origin, replica, map[ticket.Field]FieldOutcome{
 			ticket.Labels: {Refused: ticket.LabelUnknown, LeftOut: []string{"customer-x"}},
-		})
+		}, false)
 		for _, op := range b.plan().Operations {
 			for _, w := range op.Writes {
 				require.NotEqual(t, ticket.Labels, w.Field, "they are as alike as they can be")

@@ -37,6 +37,9 @@ type Error struct {
 	// those among them that lack a value.
 	Fields   map[ticket.Field]string
 	Required []string
+	// GaveWay tells that background work was held back to leave the rest of a
+	// quota to live edits: live work would have passed.
+	GaveWay bool
 	// Ambiguous tells that a write may have taken effect.
 	Ambiguous bool
 	Err       error

@@ -53,9 +53,15 @@ func NewGate(log *slog.Logger) *Gate {
 type backgroundKey struct{}
 
 // Background marks work that gives way to live edits when the quota runs low:
-// sweeps, audits, backfills.
+// sweeps, and what sweeps and audits had pairs look at.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
+}
+
+// IsBackground reports whether such work is done.
+func IsBackground(ctx context.Context) bool {
+	background, _ := ctx.Value(backgroundKey{}).(bool)
+	return background
 }
 
 // Transport returns next behind the gate; nil is http.DefaultTransport.
@@ -118,16 +124,16 @@ func (g *Gate) admit(req *http.Request) error {
 			until = at
 		}
 	}
-	message := "held back until the tracker's rate limit has passed"
-	if background, _ := req.Context().Value(backgroundKey{}).(bool); background && g.reserved.After(until) {
-		until, message = g.reserved, "held back to leave the rest of the quota to live edits"
+	message, gaveWay := "held back until the tracker's rate limit has passed", false
+	if IsBackground(req.Context()) && g.reserved.After(until) {
+		until, message, gaveWay = g.reserved, "held back to leave the rest of the quota to live edits", true
 	}
 	if !until.After(now) {
 		return nil
 	}
 	wait := until.Sub(now)
 	// Whoever was held back must not come back all at the same instant.
-	return &Error{Kind: RateLimited, RetryAfter: wait + g.spread(wait), Message: message}
+	return &Error{Kind: RateLimited, RetryAfter: wait + g.spread(wait), Message: message, GaveWay: gaveWay}
 }
 
 func spread(wait time.Duration) time.Duration {

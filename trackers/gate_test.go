@@ -201,6 +201,7 @@ func TestGateLeavesTheReserveToLiveEdits(t *testing.T) {
 			err := b.call(t, http.MethodGet, "/x", true)
 			require.NotNil(t, err)
 			require.Equal(t, 40*time.Second, err.RetryAfter)
+			require.True(t, err.GaveWay)
 			b.answer = nil
 			require.Nil(t, b.call(t, http.MethodGet, "/x", false), "a live edit passes")
 			require.NotNil(t, b.call(t, http.MethodGet, "/x", true), "an answer that says nothing changes nothing")
@@ -222,6 +223,7 @@ func TestGateTakesAnAdaptersWord(t *testing.T) {
 	require.Equal(t, RateLimited, err.Kind)
 	require.Equal(t, 90*time.Second, err.RetryAfter)
 	require.False(t, err.Ambiguous)
+	require.False(t, err.GaveWay, "nobody passes")
 	b.now = b.now.Add(91 * time.Second)
 	require.Nil(t, b.call(t, http.MethodGet, "/graphql", false))
 

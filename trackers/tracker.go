@@ -47,6 +47,10 @@ type FetchOptions struct {
 	// Whole asks for every text whatever its size: for a writer in the same
 	// process, never for a workflow's history.
 	Whole bool `json:"whole,omitempty"`
+	// Comment asks for the comment with this id and no other, so that a text
+	// which was left out costs one call and not the whole list; one that is not
+	// there leaves the snapshot without comments.
+	Comment string `json:"comment,omitempty"`
 }
 
 // History is the part of a ticket's history that is wanted: what came after the
@@ -57,12 +61,16 @@ type History struct {
 	Since time.Time `json:"since,omitzero"`
 }
 
-// Limits for the text in one snapshot, so that it fits a Temporal payload.
-// What is left out is marked Omitted; a description at most MaxText bytes long
-// is always returned when it is not known.
+// Limits for one snapshot, so that those of both tickets of a pair fit one
+// Temporal payload of 2 MB. Bytes are counted as the payload has them, in JSON.
+// A text that is left out is marked Omitted; a description that takes at most
+// MaxText is always returned when it is not known.
 const (
 	MaxText     = 256 << 10 // bytes of one text
-	MaxSnapshot = 1 << 20   // bytes of all comment texts together
+	MaxSnapshot = 512 << 10 // bytes of all comments together
+	// MaxComments is a few more than a pair follows, so that it notices. Older
+	// ones that the caller does not know are not returned.
+	MaxComments = 1250
 )
 
 // Writer creates and changes tickets.

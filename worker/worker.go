@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/ticketsync/ticketsync/activities"
@@ -30,6 +31,9 @@ type Config struct {
 	Log    *slog.Logger
 	// Health is the address that answers GET /healthz and /readyz, "" for none.
 	Health string
+	// Interceptors stand around every activity; for tests, which falsify or cut
+	// off what a worker does.
+	Interceptors []interceptor.WorkerInterceptor
 }
 
 const (
@@ -62,6 +66,7 @@ func Run(ctx context.Context, cfg Config) error {
 
 	w := sdkworker.New(cfg.Client, addressing.TaskQueue, sdkworker.Options{
 		WorkerStopTimeout: stopping,
+		Interceptors:      cfg.Interceptors,
 		// Many pairs wake for a moment only; what bounds them is the trackers.
 		MaxConcurrentActivityExecutionSize:     100,
 		MaxConcurrentWorkflowTaskExecutionSize: 100,

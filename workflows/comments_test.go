@@ -133,6 +133,23 @@ func TestRefusedCommentHoldsOnlyItself(t *testing.T) {
 	require.Len(t, w.right.get("ENG1").Comments, 2)
 }
 
+// New settings may be what a refused comment waited for: it is tried at once.
+func TestRefusedCommentIsTriedUnderNewSettings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	w.right.fails("comment", trackers.Error{Kind: trackers.Forbidden, Status: 403}, 1)
+	w.after(time.Second, func() { w.hear(w.left, "IT1", w.left.speak("IT1", "hello"), "alice") })
+	w.after(10*time.Second, func() {
+		w.stands(Attention, ticket.CommentRefused)
+		w.settings(func(r *reconcile.Rules) { r.Conflict.Default = reconcile.LeftWins })
+		w.hint(ticket.Hint{Kind: ticket.ChangeHint, Source: "apply", Version: "2"})
+	})
+	w.after(5*time.Second, func() { w.stands(IsLinked, "") })
+	w.play(st)
+	require.Len(t, w.right.get("ENG1").Comments, 1)
+}
+
 // A copy that a person deleted is not made again, and its source's edits end.
 func TestDeletedCopyIsNotMadeAgain(t *testing.T) {
 	t.Parallel()

@@ -44,7 +44,7 @@ func (p *pair) firstContact() (next, error) {
 		var met activities.MeetResult
 		ctx := reading(p.ctx, "first contact")
 		err := workflow.ExecuteActivity(ctx, act.Meet, activities.MeetParams{
-			Ref: p.Origin, Pair: p.id, Other: p.other, Claimed: len(p.claims) > 0,
+			Ref: p.Origin, Pair: p.id, Other: p.other, Claimed: len(p.claims) > 0, Background: p.Background,
 		}).Get(ctx, &met)
 		if err != nil {
 			f := activities.FailureOf(err)
@@ -55,6 +55,10 @@ func (p *pair) firstContact() (next, error) {
 				return completes, p.ctx.Err()
 			}
 			p.breathe(f)
+			continue
+		}
+		if met.GaveWay != nil {
+			p.breathe(*met.GaveWay)
 			continue
 		}
 		outcome, err := p.meet(&met, look)
@@ -92,7 +96,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	}
 	p.Sync.Origin = side
 	p.Quiet, p.Confirm = met.Quiet, met.Confirm
-	p.met(side, t)
+	p.met(side, t, workflow.Now(p.ctx))
 
 	if p.operator != nil {
 		p.startLink(*p.operator)

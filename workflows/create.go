@@ -47,7 +47,7 @@ func (p *pair) send(origin *ticket.Snapshot) bool {
 	draft := reconcile.Draft(p.Rules, side, origin)
 	p.Intent = &Intent{At: workflow.Now(p.ctx), Draft: draft}
 	params := activities.CreateParams{
-		Connection: p.other, Source: p.Origin,
+		Connection: p.other, Source: p.Origin, Background: p.Background,
 		Draft: trackers.Draft{
 			Container: target.Container, Type: target.Type, Fields: p.wire(draft),
 			Reporter: reconcile.Reporter(p.Rules, side, origin), Constants: p.Rules.Create.On(side.Other()),
@@ -160,14 +160,17 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 		}
 	}
 	if replica != nil {
-		p.met(side.Other(), replica)
+		p.met(side.Other(), replica, p.Intent.At)
 	} else if replica = p.read(side.Other(), Dirt{Fields: true}); replica == nil {
 		return // the hold says why; create comes back here with the intent
 	}
 	if p.Phase != Creating {
 		return // an operator ended it meanwhile
 	}
-	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes)
+	later := p.created == nil || p.created.Snapshot == nil // read when the call was over
+	visited := reconcile.Visited(replica, later) &&
+		workflow.GetVersion(p.ctx, "a new replica may have been visited", workflow.DefaultVersion, 1) == 1
+	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes, visited)
 	for _, w := range p.Intent.Draft {
 		if o := outcomes[w.Field]; o.Refused == ticket.FieldRefused {
 			w.Replaces = replica.Fields[w.On].Fingerprint
@@ -176,7 +179,7 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 	}
 	p.journal("replica created", origin.Key, replica.Key)
 	p.Intent, p.created = nil, nil
-	p.Phase = Linked
+	p.Phase, p.Background = Linked, false
 	p.Enlist, p.Mark = true, true
 	p.soil(side, Dirt{Fields: true, Comments: true})
 }

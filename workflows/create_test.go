@@ -204,17 +204,38 @@ func TestCreateHonoursTheRateLimit(t *testing.T) {
 	require.Len(t, w.right.tickets, 1)
 }
 
-// A replica that a person touched before we looked keeps what they did.
+// A replica that a person touched before we looked keeps what they did, whether
+// the field was sent or not, and whether its tracker has a history or not.
 func TestCreateNoticesAPersonsEdit(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.open()
-	w.right.loses("create")
-	w.after(time.Second, func() { w.right.edit("ENG1", ticket.Title, text("Printer, second floor")) })
-	w.after(5*time.Minute, func() { w.stands(IsLinked, "") })
-	w.play(PairState{})
-	require.Equal(t, "Printer, second floor", w.right.get("ENG1").Text(ticket.Title))
-	require.Equal(t, "Printer, second floor", w.left.get("IT1").Text(ticket.Title))
+	for name, c := range map[string]struct {
+		history bool
+		trouble func(*tracker)
+	}{
+		"with a history":       {true, func(k *tracker) { k.loses("create") }},
+		"without":              {false, func(k *tracker) { k.loses("create") }},
+		"shown by no answer":   {false, func(k *tracker) { k.mute = true; k.fails("fetch", trackers.Error{Kind: trackers.Unavailable}, 3) }},
+		"read twice, too late": {true, func(k *tracker) { k.mute = true; k.fails("fetch", trackers.Error{Kind: trackers.Unavailable}, 3) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.open()
+			w.right.history = c.history
+			c.trouble(w.right)
+			w.after(time.Second, func() {
+				w.right.edit("ENG1", ticket.Title, text("Printer, second floor"))
+				w.right.edit("ENG1", ticket.Assignee, user("bob"))
+			})
+			w.after(5*time.Minute, func() { w.stands(IsLinked, "") })
+			w.play(PairState{})
+			for _, s := range []*ticket.Snapshot{w.left.get("IT1"), w.right.get("ENG1")} {
+				require.Equal(t, "Printer, second floor", s.Text(ticket.Title))
+				require.NotNil(t, s.Fields[ticket.Assignee].User)
+				require.Equal(t, "bob@example.com", s.Fields[ticket.Assignee].User.Email)
+			}
+		})
+	}
 }
 
 // Large texts go by reference: the create call reads the source itself.

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ func (p *pair) fail(f activities.Failure) {
 		reason = ticket.Unavailable
 	}
 	p.hold(reason, f.Message)
+	p.GaveWay = f.GaveWay
 	if f.Retry > 0 {
 		p.Hold.RetryAt = workflow.Now(p.ctx).Add(f.Retry)
 	}
@@ -91,6 +93,11 @@ func (p *pair) eachHold(visit func(*reconcile.Hold)) {
 	}
 }
 
+// holdsComments reports whether a comment waits.
+func (p *pair) holdsComments() bool {
+	return slices.ContainsFunc(p.Sync.Comments, func(l reconcile.Link) bool { return l.Hold != nil })
+}
+
 // nextTry is when the earliest hold is due.
 func (p *pair) nextTry() (at time.Time, ok bool) {
 	if p.Paused || p.Phase == Resting && p.LinkHold == nil {
@@ -144,6 +151,7 @@ func (p *pair) due(now time.Time) {
 
 // dueAll lets every hold be tried now.
 func (p *pair) dueAll() {
+	p.Background = false
 	if p.Hold != nil {
 		p.Hold.Due = true
 	}

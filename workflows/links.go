@@ -64,10 +64,15 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 			continue
 		}
 		f := activities.FailureOf(err)
-		if f.Kind == trackers.NotFound {
-			continue // a ticket that is gone needs no marker; one that is hidden is noticed by reading it
-		}
 		h := &reconcile.Hold{Reason: ticket.LinkRefused, Detail: p.label(side) + ": " + f.Message}
+		if f.Kind == trackers.NotFound {
+			// A ticket that is gone needs no marker; one that is hidden gets it
+			// when it shows again.
+			if state == ticket.Unlinked || workflow.GetVersion(p.ctx, "a hidden ticket is marked later", workflow.DefaultVersion, 1) < 1 {
+				continue
+			}
+			h.Reason = ticket.AccessLost
+		}
 		if was != nil {
 			h.Since, h.Tries = was.Since, was.Tries
 		} else {

@@ -305,6 +305,53 @@ func TestRouteOutOfForceAndBack(t *testing.T) {
 	}
 }
 
+// What took a route out of force may be lifted before the pair has even heard
+// of it: its waking came too early, and none comes again.
+func TestRouteBackInForceBeforeThePairKnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	w.settings(func(r *reconcile.Rules) { r.Paused = true })
+	w.after(time.Second, func() {
+		w.left.edit("IT1", ticket.Title, text("Printer on fire"))
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(10*time.Second, func() {
+		w.stands(IsPaused, ticket.Paused)
+		w.settings(func(r *reconcile.Rules) { r.Paused = false })
+	})
+	w.after(2*time.Minute, func() { w.stands(IsLinked, "") })
+	w.play(st)
+	require.Equal(t, "Printer on fire", w.right.get("ENG1").Text(ticket.Title))
+}
+
+// A route that stays out of force is asked about once more, and costs nothing
+// from then on.
+func TestRestingRouteIsAskedAboutTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	w.settings(func(r *reconcile.Rules) { r.Paused = true })
+	w.after(time.Second, func() { w.tell(w.left, "IT1", "alice") })
+	w.after(24*time.Hour, func() { require.Equal(t, []string{"Fetch", "Settings", "Settings"}, w.calls) })
+	w.play(st)
+}
+
+// A ticket that nobody may see just when its link is to be made gets it later.
+func TestHiddenTicketIsMarkedLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.left.fails("mark", trackers.Error{Kind: trackers.NotFound, Status: 404}, 1)
+	w.after(10*time.Second, func() {
+		w.stands(Attention, ticket.AccessLost)
+		require.Empty(t, w.left.get("IT1").Markers)
+	})
+	w.after(2*time.Minute, func() { w.stands(IsLinked, "") })
+	w.play(PairState{})
+	require.Len(t, w.left.get("IT1").Markers, 1)
+}
+
 func TestMovedToAContainerOfAnotherRoute(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -40,21 +40,22 @@ type pair struct {
 	// snap holds tickets just read: a round that needs no newer ones uses them
 	// and leaves none behind.
 	snap     map[ticket.Side]*ticket.Snapshot
-	created  *trackers.Result            // of the create call, until it is settled
-	expect   int                         // version of the settings that must exist by now
-	scope    workflow.Context            // of the activities in flight
-	stop     func()                      // cancels them
-	held     *reconcile.Hold             // of the pair, while a round looks whether it still stands
-	operator *LinkTo                     // an operator's link that waits for first contact
-	stale    int                         // writes in a row that lost a race
-	wrote    map[ticket.Side][]time.Time // of late, for pacing
-	shown    attributes                  // search attributes as last upserted
-	decide   bool                        // first contact is over
-	wake     bool                        // an operator changed something
-	ending   bool                        // a deletion is being carried out
-	behind   bool                        // there is more of a long history to be told
-	claims   []claim                     // made while first contact went on
-	owner    string                      // the pair that this run is to be an alias of
+	seen     map[ticket.Side]sight // when snap was read
+	created  *trackers.Result      // of the create call, until it is settled
+	expect   int                   // version of the settings that must exist by now
+	scope    workflow.Context      // of the activities in flight
+	stop     func()                // cancels them
+	held     *reconcile.Hold       // of the pair, while a round looks whether it still stands
+	operator *LinkTo               // an operator's link that waits for first contact
+	stale    int                   // writes in a row that lost a race
+	shown    attributes            // search attributes as last upserted
+	decide   bool                  // first contact is over
+	wake     bool                  // an operator changed something
+	hinted   bool                  // this run's first contact has had a hint
+	ending   bool                  // a deletion is being carried out
+	behind   bool                  // there is more of a long history to be told
+	claims   []claim               // made while first contact went on
+	owner    string                // the pair that this run is to be an alias of
 }
 
 func newPair(ctx workflow.Context, st PairState) *pair {
@@ -66,7 +67,7 @@ func newPair(ctx workflow.Context, st PairState) *pair {
 		began:  workflow.Now(ctx),
 		snap:   map[ticket.Side]*ticket.Snapshot{},
 		stop:   func() {},
-		wrote:  map[ticket.Side][]time.Time{},
+		seen:   map[ticket.Side]sight{},
 	}
 	p.decide = st.Phase != Fresh
 	return p
@@ -143,10 +144,13 @@ func (p *pair) drain() {
 // hint notes what an event says, unless it is an echo of what is known.
 func (p *pair) hint(h ticket.Hint) {
 	if p.Phase == Fresh || p.Phase == Resting {
+		p.urge(h, !p.hinted)
+		p.hinted = true
 		return // first contact reads everything; a resting pair nothing
 	}
+	clean := !p.dirty()
 	if h.Ref.ID == "" {
-		p.audit(h)
+		p.audit(h, clean)
 		return
 	}
 	side := p.originSide()
@@ -156,8 +160,22 @@ func (p *pair) hint(h ticket.Hint) {
 			return
 		}
 	}
-	if p.soiled(side, h) && p.Hold != nil && p.Hold.Reason != ticket.RateLimited {
+	if !p.soiled(side, h) {
+		return
+	}
+	p.urge(h, clean)
+	if p.Hold != nil && (p.Hold.Reason != ticket.RateLimited || p.GaveWay && !p.Background) {
 		p.Hold.Due = true // something happened: worth a look before its time
+	}
+}
+
+// urge notes whether somebody waits for what a hint asks for. first tells that
+// nothing else is to be done.
+func (p *pair) urge(h ticket.Hint, first bool) {
+	if h.Source != "sweep" && h.Source != "audit" {
+		p.Background = false
+	} else if first {
+		p.Background = true
 	}
 }
 
@@ -197,7 +215,7 @@ func (p *pair) soiled(side ticket.Side, h ticket.Hint) bool {
 
 // audit looks at both tickets again; two that are done are left alone after
 // one more look, for what was said last.
-func (p *pair) audit(h ticket.Hint) {
+func (p *pair) audit(h ticket.Hint, clean bool) {
 	done, linked := true, len(p.spoken()) == len(bothSides)
 	for _, side := range p.spoken() {
 		done = done && p.Tickets[side].Done
@@ -207,10 +225,12 @@ func (p *pair) audit(h ticket.Hint) {
 		case h.Source == "apply":
 			p.expect, _ = strconv.Atoi(h.Version)
 			p.dueAll()
-			p.soil(side, Dirt{Fields: true, Others: true})
+			// Without their list, comments that wait would not be tried.
+			p.soil(side, Dirt{Fields: true, Comments: p.holdsComments(), Others: true})
 		case h.Ref.Connection == "" || p.ref(side).Connection == h.Ref.Connection && (!done || !p.Tickets[side].Audited):
 			p.at(side, func(t *Ticket) { t.Audited = done })
 			p.soil(side, Dirt{Fields: true, Comments: linked, Links: linked})
+			p.urge(h, clean)
 			if p.Hold != nil && p.Hold.Reason != ticket.RateLimited {
 				p.Hold.Due = true
 			}
@@ -271,6 +291,7 @@ func (p *pair) again() error {
 	}
 	p.drain()
 	p.shrink()
+	p.passed()
 	return workflow.NewContinueAsNewError(p.ctx, addressing.Pair, p.PairState)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 // PairState is all that a pair carries from run to run. The zero value is a
@@ -33,6 +34,11 @@ type PairState struct {
 	Hold     *reconcile.Hold `json:"hold,omitempty"`
 	LinkHold *reconcile.Hold `json:"link_hold,omitempty"`
 	Paused   bool            `json:"paused,omitempty"`
+	// Background tells that what is to be done now came of a sweep or an audit:
+	// nobody waits for it, and it gives way when a quota runs low.
+	Background bool `json:"background,omitempty"`
+	// GaveWay tells that it did, so that a live edit ends the hold.
+	GaveWay bool `json:"gave_way,omitempty"`
 	// Storm is why the pair paused itself, "" when it did not.
 	Storm string `json:"storm,omitempty"`
 	// Traffic is what was written and seen of late.
@@ -48,6 +54,10 @@ type PairState struct {
 	SyncedAt time.Time `json:"synced_at,omitzero"`
 	// Duplicates are further replicas that claim this origin.
 	Duplicates []ticket.Ref `json:"duplicates,omitempty"`
+
+	// Wrote is when each ticket was last written to, oldest first: what pacing
+	// must still remember, so that a new run does not begin a new allowance.
+	Wrote map[ticket.Side][]time.Time `json:"wrote,omitempty"`
 
 	Quiet   time.Duration `json:"quiet,omitempty"`   // of the replica's connection
 	Confirm time.Duration `json:"confirm,omitempty"` // before a deletion counts
@@ -76,6 +86,8 @@ type Ticket struct {
 	// Versions are the latest this pair has seen, newest last: an event with
 	// one of them tells nothing new.
 	Versions []string `json:"versions,omitempty"`
+	// Writers is how many pairs may write to it, as last told; 0 when nobody did.
+	Writers int `json:"writers,omitempty"`
 	// Gone is when the first delete event came, Deleted the time that it named.
 	Gone    time.Time `json:"gone,omitzero"`
 	Deleted time.Time `json:"deleted,omitzero"`
@@ -150,7 +162,7 @@ type Entry struct {
 const (
 	journalLength = 50
 	// followed is how many comments a pair keeps track of: what fits the state.
-	followed = 1200
+	followed = trackers.MaxComments - 50
 )
 
 func (st *PairState) originSide() ticket.Side { return st.Sync.Origin }

@@ -36,11 +36,18 @@ func (p *pair) round() {
 	// Each turn writes something; a way of many transitions takes one each.
 	const turns = 25
 	for range turns {
+		if !p.refresh() {
+			p.soilBoth()
+			break
+		}
 		left, right := p.visible(ticket.Left), p.visible(ticket.Right)
 		if left == nil || right == nil || p.stopped() {
 			break
 		}
 		d := reconcile.Plan(p.Rules, p.Sync, left, right)
+		if d.Returned && workflow.GetVersion(p.ctx, "a value that came back is an edit", workflow.DefaultVersion, 1) < 1 {
+			d = reconcile.PlanByBaseline(p.Rules, p.Sync, left, right)
+		}
 		p.Sync = d.State
 		p.entries(d.Notes)
 		p.stampHolds()
@@ -62,6 +69,34 @@ func (p *pair) round() {
 	p.held = nil
 	p.snap = map[ticket.Side]*ticket.Snapshot{}
 	p.bound()
+}
+
+// refresh reads again what waiting has made old: links, pacing and retries may
+// take a minute, a worker may have been away, and nothing is decided on what was
+// true before that.
+func (p *pair) refresh() bool {
+	need := map[ticket.Side]Dirt{}
+	for _, side := range p.spoken() {
+		if p.old(side) || p.snap[side] != nil && p.before(p.seen[side].asked, awaited) {
+			need[side] = Dirt{Fields: true, Comments: p.snap[side].CommentsRead, Others: true}
+		}
+	}
+	return len(need) == 0 || p.readAll(need)
+}
+
+// sight is when a ticket was read: between two moments by the workflow's clock.
+type sight struct{ asked, got time.Time }
+
+// old reports whether what was read of a ticket may not be decided on any more.
+func (p *pair) old(side ticket.Side) bool {
+	return p.snap[side] != nil && p.before(p.seen[side].got, fresh)
+}
+
+// before reports whether a moment lies back so far that what was read then
+// counts as old.
+func (p *pair) before(at time.Time, age time.Duration) bool {
+	return workflow.Now(p.ctx).Sub(at) > age &&
+		workflow.GetVersion(p.ctx, "old facts are read again", workflow.DefaultVersion, 1) == 1
 }
 
 // visible is a side's ticket as far as it can be read.
@@ -101,6 +136,11 @@ func (p *pair) suspend() {
 		detail += ": " + p.Rules.Stopped
 	}
 	p.hold(p.Rules.Resting(), detail)
+	if p.Hold.Tries == 0 && workflow.GetVersion(p.ctx, "settings are asked for twice", workflow.DefaultVersion, 1) == 1 {
+		// The settings that said so may have been old already, and those that
+		// lifted them have woken the pairs that waited by then.
+		p.Hold.RetryAt = workflow.Now(p.ctx).Add(firstRetry).UTC()
+	}
 	p.soilBoth()
 }
 
@@ -128,6 +168,7 @@ func (p *pair) fetch() bool {
 		}
 		return false
 	}
+	p.Background = false // what was found is somebody's edit
 	// One side was read alone because only we seemed to have acted. If it
 	// shows something new after all, the other is needed.
 	for _, side := range p.spoken() {
@@ -222,7 +263,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 	var sides []ticket.Side
 	params := activities.FetchParams{
 		Left: p.connection(ticket.Left), Right: p.connection(ticket.Right),
-		Route: p.Rules.Name, Version: p.Rules.Version, Expect: p.expect,
+		Route: p.Rules.Name, Version: p.Rules.Version, Expect: p.expect, Background: p.Background,
 	}
 	what := "read"
 	for _, side := range bothSides {
@@ -241,6 +282,7 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 		return true
 	}
 	var got activities.FetchResult
+	asked := workflow.Now(p.ctx)
 	ctx := reading(p.cancellable(), what)
 	if err := workflow.ExecuteActivity(ctx, act.Fetch, params).Get(ctx, &got); err != nil {
 		p.fail(activities.FailureOf(err))
@@ -274,8 +316,10 @@ func (p *pair) readAll(need map[ticket.Side]Dirt) bool {
 			continue
 		}
 		p.observe(side, t.Ticket)
-		p.met(side, t.Ticket)
-		p.at(side, func(known *Ticket) { known.Gone, known.Deleted = time.Time{}, time.Time{} })
+		p.met(side, t.Ticket, asked)
+		p.at(side, func(known *Ticket) {
+			known.Gone, known.Deleted, known.Writers = time.Time{}, time.Time{}, t.Writers
+		})
 	}
 	if got.Routes != nil {
 		p.follow(got.Routes)
@@ -352,9 +396,9 @@ func (p *pair) follow(routes []reconcile.Rules) {
 	}
 }
 
-// met notes a ticket just read.
-func (p *pair) met(side ticket.Side, t *ticket.Snapshot) {
-	p.snap[side] = t
+// met notes a ticket just read, by an activity that was asked for it then.
+func (p *pair) met(side ticket.Side, t *ticket.Snapshot, asked time.Time) {
+	p.snap[side], p.seen[side] = t, sight{asked: asked, got: workflow.Now(p.ctx)}
 	p.at(side, func(known *Ticket) {
 		if known.Key != "" && known.Key != t.Key {
 			p.journal("key", known.Key, t.Key)

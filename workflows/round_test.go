@@ -337,3 +337,58 @@ func TestRoundReadsOneSideForACommentOfOurs(t *testing.T) {
 	w.after(time.Second, func() { require.Equal(t, []string{"fetch IT1"}, w.left.calls) })
 	w.play(st)
 }
+
+// What was read before a write that took long is read again before the next
+// one: a person may have been there since.
+func TestOldFactsAreReadAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.right.history = false
+	st := w.linked()
+	w.left.fails("update", trackers.Error{Kind: trackers.Unavailable}, 3)
+	w.after(time.Second, func() {
+		w.left.edit("IT1", ticket.Title, text("Printer on fire"))
+		w.right.edit("ENG1", ticket.Priority, ticket.Value{Level: ticket.High})
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(4*time.Second, func() { w.right.edit("ENG1", ticket.Title, text("Printer put out")) })
+	w.after(time.Minute, func() { w.stands(IsLinked, "") })
+	w.play(st)
+	require.Equal(t, "Printer put out", w.right.get("ENG1").Text(ticket.Title))
+	require.Equal(t, "Printer put out", w.left.get("IT1").Text(ticket.Title))
+	require.Equal(t, ticket.High, w.left.get("IT1").Fields[ticket.Priority].Level)
+}
+
+// A delivery that somebody recorded and sends again, long after the ticket has
+// gone on, costs a look and writes nothing.
+func TestReplayedHintsWriteNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	var recorded ticket.Hint
+	w.after(time.Second, func() {
+		w.right.edit("ENG1", ticket.Title, text("first"))
+		recorded = ticket.Hint{Ref: ticket.Ref{Connection: "jira", ID: "ENG1"}, Kind: ticket.TicketEvent, Actor: "alice", Version: w.right.get("ENG1").Version, Source: "webhook"}
+		w.hint(recorded)
+	})
+	w.after(time.Minute, func() {
+		w.left.edit("IT1", ticket.Title, text("second"))
+		w.tell(w.left, "IT1", "alice")
+	})
+	writes := 0
+	w.after(time.Minute, func() {
+		writes = w.left.called("update") + w.right.called("update")
+		for range 20 {
+			w.hint(recorded)
+		}
+		recorded.Kind = ticket.DeleteEvent
+		w.hint(recorded)
+	})
+	w.after(time.Hour, func() {
+		require.Equal(t, 2, writes)
+		require.Equal(t, writes, w.left.called("update")+w.right.called("update"))
+		require.Equal(t, "second", w.right.get("ENG1").Text(ticket.Title))
+		w.stands(IsLinked, "")
+	})
+	w.play(st)
+}

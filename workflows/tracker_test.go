@@ -29,6 +29,7 @@ type tracker struct {
 	people  []string            // by e-mail, who may be assigned
 	mute    bool                // writes answer without what was stored
 	lags    bool                // the index does not show what we create
+	low     bool                // background work is held back
 	strict  bool                // writes check Replaces
 	history bool                // tells when people changed what
 	faults  []*fault
@@ -125,7 +126,20 @@ func (k *tracker) touch(t *ticket.Snapshot) {
 
 func (k *tracker) Kind() string { return k.name }
 
-func (k *tracker) Fetch(_ context.Context, id string, opts trackers.FetchOptions) (*ticket.Snapshot, error) {
+// admit holds background work back while the quota is low.
+func (k *tracker) admit(ctx context.Context, op string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.low || !trackers.IsBackground(ctx) {
+		return nil
+	}
+	return &trackers.Error{Kind: trackers.RateLimited, Op: op, RetryAfter: time.Hour, GaveWay: true}
+}
+
+func (k *tracker) Fetch(ctx context.Context, id string, opts trackers.FetchOptions) (*ticket.Snapshot, error) {
+	if err := k.admit(ctx, "fetch ticket"); err != nil {
+		return nil, err
+	}
 	op := "fetch"
 	if opts.Comments {
 		op = "comments"
@@ -206,7 +220,10 @@ func (k *tracker) Lookup(_ context.Context, key string) (string, error) {
 	return "", &trackers.Error{Kind: trackers.NotFound, Op: "look up"}
 }
 
-func (k *tracker) Create(_ context.Context, d trackers.Draft) (*trackers.Created, error) {
+func (k *tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Created, error) {
+	if err := k.admit(ctx, "create ticket"); err != nil {
+		return nil, err
+	}
 	before, after := k.begin("create", "")
 	if before != nil {
 		return nil, before
@@ -225,13 +242,11 @@ func (k *tracker) Create(_ context.Context, d trackers.Draft) (*trackers.Created
 	if after != nil {
 		return nil, after
 	}
-	created := &trackers.Created{ID: t.Ref.ID, Key: t.Key, URL: t.URL}
 	if !k.mute {
 		result.Snapshot = k.shown(t)
 		result.Snapshot.Comments = nil
-		created.Result = &result
 	}
-	return created, nil
+	return &trackers.Created{ID: t.Ref.ID, Key: t.Key, URL: t.URL, Result: &result}, nil
 }
 
 // add makes an empty ticket; the caller holds the lock.

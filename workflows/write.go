@@ -1,9 +1,7 @@
 package workflows
 
 import (
-	"slices"
 	"strconv"
-	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -18,7 +16,7 @@ import (
 func (p *pair) execute(ops []reconcile.Operation) bool {
 	for i, op := range ops {
 		p.pace(op.Side)
-		if p.stopped() {
+		if p.stopped() || op.Comment == nil && (p.old(ticket.Left) || p.old(ticket.Right)) {
 			p.postpone(ops[i:])
 			return false
 		}
@@ -63,6 +61,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Custom: p.Rules.CustomFields(op.Side)},
 	}
 	var result trackers.Result
+	asked := workflow.Now(p.ctx)
 	ctx := writing(p.cancellable(), p.label(op.Side)+": "+describe(op.Writes))
 	if err := workflow.ExecuteActivity(ctx, act.Update, params).Get(ctx, &result); err != nil {
 		p.touched(op.Side)
@@ -88,7 +87,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 		p.soil(op.Side, Dirt{Fields: true, Others: true})
 		return false
 	}
-	p.met(op.Side, result.Snapshot)
+	p.met(op.Side, result.Snapshot, asked)
 	if before.ChangedAt == nil {
 		p.at(op.Side, func(t *Ticket) {
 			t.Window = &Window{Before: before.Version, After: result.Snapshot.Version, Notes: notes}
@@ -100,6 +99,7 @@ func (p *pair) set(op reconcile.Operation) bool {
 // move makes one transition.
 func (p *pair) move(op reconcile.Operation) bool {
 	var now ticket.Snapshot
+	asked := workflow.Now(p.ctx)
 	ctx := writing(p.cancellable(), p.label(op.Side)+": status → "+op.Move.Move.To.Name)
 	err := workflow.ExecuteActivity(ctx, act.Move, activities.MoveParams{Ref: p.ref(op.Side), Step: trackers.MoveRequest{
 		ID: p.ref(op.Side).ID, Move: op.Move.Move, From: op.Move.From, Fields: op.Move.Fields, Fresh: true,
@@ -115,7 +115,7 @@ func (p *pair) move(op reconcile.Operation) bool {
 		return p.failed(op, f)
 	}
 	p.entries(p.Sync.Moved(p.Rules, op.Side, *op.Move, &now))
-	p.met(op.Side, &now)
+	p.met(op.Side, &now, asked)
 	return true
 }
 
@@ -231,27 +231,6 @@ func (p *pair) refuse(op reconcile.Operation, reason ticket.Reason, detail strin
 		p.entries(p.Sync.Wrote(p.Rules, op.Side, w, reconcile.FieldOutcome{Refused: reason, Detail: detail}))
 	}
 	p.stampHolds()
-}
-
-// pace keeps a pair, its tickets' only busy writer, below the per-issue limits
-// of the strictest tracker (Jira Cloud: 20 writes in 2 s and 100 in 30 s).
-func (p *pair) pace(side ticket.Side) {
-	now := workflow.Now(p.ctx)
-	times := append(slices.Clone(p.wrote[side]), now)
-	const short, long = 18, 90
-	wait := time.Duration(0)
-	if n := len(times); n > short {
-		wait = 2*time.Second - now.Sub(times[n-1-short])
-	}
-	if n := len(times); n > long {
-		wait = max(wait, 30*time.Second-now.Sub(times[n-1-long]))
-		times = times[n-long:]
-	}
-	if wait > 0 {
-		_ = workflow.Sleep(p.ctx, wait)
-		times[len(times)-1] = workflow.Now(p.ctx)
-	}
-	p.wrote[side] = times
 }
 
 // wire turns planned writes into a tracker's.

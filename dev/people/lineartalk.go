@@ -56,12 +56,32 @@ func (l Linear) DeleteComment(ctx context.Context, id string) error {
 
 // Comments lists an issue's comments.
 func (l Linear) Comments(ctx context.Context, issue string) ([]LinearComment, error) {
-	var out struct {
-		Issue struct{ Comments nodes[LinearComment] }
+	var all []LinearComment
+	variables := map[string]any{"id": issue}
+	for {
+		var out struct {
+			Issue struct {
+				Comments struct {
+					Nodes    []LinearComment
+					PageInfo struct {
+						HasNextPage bool
+						EndCursor   string
+					}
+				}
+			}
+		}
+		err := l.Ask(ctx, `query ($id: String!, $after: String) {
+			issue(id: $id) { comments(first: 250, after: $after) { nodes { `+linearComment+` } pageInfo { hasNextPage endCursor } } }
+		}`, variables, &out)
+		if err != nil {
+			return nil, err
+		}
+		page := out.Issue.Comments
+		if all = append(all, page.Nodes...); !page.PageInfo.HasNextPage {
+			return all, nil
+		}
+		variables["after"] = page.PageInfo.EndCursor
 	}
-	err := l.Ask(ctx, `query ($id: String!) { issue(id: $id) { comments(first: 250) { nodes { `+linearComment+` } } } }`,
-		map[string]any{"id": issue}, &out)
-	return out.Issue.Comments.Nodes, err
 }
 
 // Label makes a label for a team.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Person is somebody with a token on one tracker.
@@ -64,8 +65,10 @@ func Control(ctx context.Context, root, method, path string, body, out any) erro
 
 // Request is one entry of a sandbox server's request log.
 type Request struct {
-	Method string `json:"method"`
-	Path   string `json:"path"`
+	// At is when it had arrived.
+	At     time.Time `json:"at"`
+	Method string    `json:"method"`
+	Path   string    `json:"path"`
 	// Operation is the name of a GraphQL request.
 	Operation string `json:"operation"`
 	Kind      string `json:"kind"`

@@ -24,6 +24,7 @@ func operators() []scenario {
 		{name: "unlinked", files: []string{"unlinked-pair", "unlinked-alias"}, play: unlinked},
 		{name: "terminated", files: []string{"terminated-pair"}, play: terminated},
 		{name: "resolved", files: []string{"resolved-pair"}, settings: holdingConflicts, play: resolved},
+		{name: "lifted", files: []string{"lifted-pair"}, play: lifted},
 		{name: "route", files: []string{"route-applied"}, play: applied},
 		{name: "sweep", files: []string{"sweep-jira", "sweep-pair"}, settings: sweeping, play: swept},
 	}
@@ -110,6 +111,21 @@ func resolved(s *stage) {
 	s.ticket("Conflict, right")
 	s.stands(pair, workflows.IsLinked, "")
 	s.save("resolved-pair", pair, "")
+}
+
+// lifted: a route is disabled and enabled again before the pair has looked; it
+// hears of both.
+func lifted(s *stage) {
+	t, _ := s.linked("Disabled")
+	pair := ravennaPair(t.ID)
+	off := false
+	s.apply(func(r *reconcile.Rules) { r.Enabled = &off })
+	s.edit(t, "Disabled, then enabled")
+	s.stands(pair, workflows.IsPaused, ticket.Disabled)
+	s.apply(func(r *reconcile.Rules) { r.Enabled = nil })
+	s.issue("Disabled, then enabled")
+	s.stands(pair, workflows.IsLinked, "")
+	s.save("lifted-pair", pair, "")
 }
 
 // applied: a route is applied twice, paused, resumed and removed.

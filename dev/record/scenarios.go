@@ -28,6 +28,7 @@ func scenarios() []scenario {
 		{name: "issue", files: []string{"issue-pair", "issue-alias"}, play: issueCreated},
 		{name: "both-edited", files: []string{"both-edited-pair"}, play: bothEdited},
 		{name: "unmapped", files: []string{"unmapped-pair"}, settings: withoutWaiting, play: unmapped},
+		{name: "taken-back", files: []string{"taken-back-pair"}, settings: withoutWaiting, play: takenBack},
 		{name: "private", files: []string{"private-skipped"}, play: private},
 		{name: "long-life", files: []string{"long-life-first", "long-life-second"}, play: longLife},
 	}, others(), troubles(), operators(), guards())
@@ -121,6 +122,21 @@ func unmapped(s *stage) {
 	s.status(i, "In Progress")
 	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
 	s.save("unmapped-pair", ravennaPair(t.ID), "")
+}
+
+// takenBack: a status without a rule waits and is taken back, after somebody has
+// moved the issue. Nobody is told before both have happened.
+func takenBack(s *stage) {
+	t, i := s.linked("Taken back")
+	s.becomes(t, "Waiting")
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.StatusUnmapped)
+	s.webhooks("hold")
+	s.step("move issue", func() error { return s.jira.Move(s.ctx, i.ID, "In Progress") })
+	s.becomes(t, "Open")
+	s.webhooks("normal")
+	s.status(i, "To Do")
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("taken-back-pair", ravennaPair(t.ID), "")
 }
 
 // private: a ticket that is not replicated.

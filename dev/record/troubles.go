@@ -14,6 +14,7 @@ const (
 	createIssue = "/rest/api/2/issue"
 	anyIssue    = "/rest/api/2/issue/*"
 	anyComment  = "/rest/api/2/issue/*/comment"
+	anyProperty = "/rest/api/2/issue/*/properties/*"
 )
 
 // troubles are the scenarios in which a tracker misbehaves.
@@ -21,9 +22,12 @@ func troubles() []scenario {
 	return []scenario{
 		{name: "lost-create-claimed", files: []string{"lost-create-claimed-pair", "lost-create-claimed-alias"}, play: lostCreateClaimed},
 		{name: "lost-create-found", files: []string{"lost-create-found-pair"}, play: lostCreateFound},
+		{name: "lost-create-visited", files: []string{"lost-create-visited-pair"}, play: lostCreateVisited},
 		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
 		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
+		{name: "slow", files: []string{"slow-pair"}, play: slow},
+		{name: "hidden", files: []string{"hidden-pair"}, play: hidden},
 		{name: "deleted", files: []string{"deleted-pair"}, play: deleted},
 	}
 }
@@ -49,6 +53,26 @@ func lostCreateFound(s *stage) {
 	s.webhooks("drop")
 	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
 	s.save("lost-create-found-pair", ravennaPair(t.ID), "")
+}
+
+// lostCreateVisited: before the replica is found, somebody takes it on.
+func lostCreateVisited(s *stage) {
+	s.webhooks("drop")
+	s.fault(http.MethodPost, createIssue, "drop-after-commit", 1)
+	t := s.open("Lost and visited", nil)
+	s.webhooks("normal")
+	s.step("tell the pair", func() error { return s.rav.Edit(s.ctx, t.ID, map[string]any{"title": "Lost, visited and found"}) })
+	i := s.issue("Lost, visited and found")
+	s.webhooks("drop")
+	s.step("take the issue", func() error {
+		return s.jira.Edit(s.ctx, i.Key, map[string]any{"assignee": map[string]string{"accountId": "sandbox:alice"}})
+	})
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.until("assignee in Ravenna", func() (bool, error) {
+		now, err := s.rav.Get(s.ctx, t.ID)
+		return now.AssigneeID != nil, err
+	})
+	s.save("lost-create-visited-pair", ravennaPair(t.ID), "")
 }
 
 // lostCreateRepeated: the call had no effect, and is made again.
@@ -91,6 +115,32 @@ func refused(s *stage) {
 		return slices.ContainsFunc(v.Journal, func(e workflows.Entry) bool { return e.To == "Refused no more" }), err
 	})
 	s.save("refused-pair", ravennaPair(t.ID), "")
+}
+
+// slow: one write fails for a while, and the transition decided with it is
+// decided anew.
+func slow(s *stage) {
+	t, i := s.linked("Slow")
+	s.webhooks("hold")
+	s.edit(t, "Slow, but sure")
+	s.becomes(t, "In Progress")
+	s.fault(http.MethodPut, anyIssue, "status:503", 3)
+	s.webhooks("normal")
+	s.issue("Slow, but sure")
+	s.status(i, "In Progress")
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("slow-pair", ravennaPair(t.ID), "")
+}
+
+// hidden: the replica cannot be found just when its marker is to be written;
+// it is written later.
+func hidden(s *stage) {
+	s.fault(http.MethodPut, anyProperty, "status:404", 1)
+	t := s.open("Hidden", nil)
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.AccessLost)
+	s.ask(ravennaPair(t.ID), addressing.UpdateRetry)
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("hidden-pair", ravennaPair(t.ID), "")
 }
 
 // deleted: the origin is deleted, which is said on the replica.

@@ -11,7 +11,10 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ticketsync/ticketsync/dev/simulate/sim"
 )
@@ -37,8 +40,10 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 	list := flags.String("faults", "all", "kinds of faults: all, none, or some of "+strings.Join(sim.Kinds(), ","))
 	each := flags.Bool("each", false, "play every seed once for each kind alone")
 	steps := flags.Int("steps", 0, "how many things happen in a seed (default as many as usual)")
+	plant := flags.String("plant", "", "bug that must be found: one of "+strings.Join(sim.Plants(), ","))
 	config := flags.String("config", filepath.Join("dev", "ticketsync.yaml"), "configuration file")
 	logs := flags.String("logs", "", "folder for a log of each seed that failed")
+	parallel := flags.Int("parallel", 4, "how many seeds are played at once: they wait more than they compute")
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
@@ -57,27 +62,51 @@ func run(ctx context.Context, args []string) (failed bool, err error) {
 	if *seed > 0 {
 		first, last = *seed, *seed
 	}
-	var results []*sim.Result
+	var plays []sim.Options
 	for _, round := range rounds {
-		for n := first; n <= last && ctx.Err() == nil; n++ {
-			r, err := sim.Play(ctx, sim.Options{Config: *config, Seed: n, Steps: *steps, Faults: round})
-			if err != nil {
-				keep(*logs, round, r)
-				return false, fmt.Errorf("seed %d: %w", n, err)
-			}
-			results = append(results, r)
-			fmt.Printf("seed %d %s: %d edits, %d writes, healed in %.1f s, %.1f s in all, %d findings\n",
-				n, strings.Join(round, ","), r.Edits, r.Writes, r.Healed.Seconds(), r.Took.Seconds(), len(r.Findings))
-			if r.Failed() {
-				failed = true
-				r.Print(os.Stdout, round)
-				keep(*logs, round, r)
-			}
+		for n := first; n <= last; n++ {
+			plays = append(plays, sim.Options{Config: *config, Seed: n, Steps: *steps, Faults: round, Plant: *plant})
 		}
+	}
+	results, err := playAll(ctx, plays, *parallel, *logs)
+	for _, r := range results {
+		failed = failed || r.Failed()
 	}
 	fmt.Println()
 	sim.Table(os.Stdout, results)
-	return failed, nil
+	return failed, err
+}
+
+// playAll plays some at once, and tells of each as it ends.
+func playAll(ctx context.Context, plays []sim.Options, parallel int, logs string) (results []*sim.Result, err error) {
+	var mu sync.Mutex
+	var all errgroup.Group
+	all.SetLimit(parallel)
+	for _, o := range plays {
+		all.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			r, failed := sim.Play(ctx, o)
+			mu.Lock()
+			defer mu.Unlock()
+			if failed != nil {
+				keep(logs, o.Faults, r)
+				err = errors.Join(err, fmt.Errorf("seed %d: %w", o.Seed, failed))
+				return nil
+			}
+			results = append(results, r)
+			fmt.Printf("seed %d: %d edits, %d writes, healed in %.1f s, %.1f s in all, %d findings\n",
+				r.Seed, r.Edits, r.Writes, r.Healed.Seconds(), r.Took.Seconds(), len(r.Findings))
+			if r.Failed() {
+				r.Print(os.Stdout, o.Faults)
+				keep(logs, o.Faults, r)
+			}
+			return nil
+		})
+	}
+	_ = all.Wait() // err has them all
+	return results, err
 }
 
 // keep writes what happened in a seed to a file.

@@ -19,6 +19,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdklog "go.temporal.io/sdk/log"
 
 	"github.com/ticketsync/ticketsync/addressing"
@@ -49,8 +50,15 @@ type Options struct {
 	// Out takes what apply prints; nil discards it.
 	Out io.Writer
 	Log *slog.Logger
+	// Workers is how many workers share the work, each with a gate and a client
+	// of its own as in a process of its own; 0 is one.
+	Workers int
 	// SkipApply leaves the routes alone, and NoWorker the worker.
 	SkipApply, NoWorker bool
+	// Interceptors stand around the worker's activities, and Receive, if any,
+	// before what the receiver hands on.
+	Interceptors []interceptor.WorkerInterceptor
+	Receive      func(addressing.Delivery)
 }
 
 // Defaults are where `go run ./dev` listens.
@@ -70,12 +78,14 @@ type Stack struct {
 	RavennaURL, JiraURL, LinearURL, FlashdutyURL, ReceiverURL string
 
 	log     *slog.Logger
+	around  []interceptor.WorkerInterceptor
 	applied atomic.Bool
 	close   []func() // in the order of their making
+	workers int
 	worker  struct {
 		sync.Mutex
 		stop context.CancelFunc
-		done chan error
+		done sync.WaitGroup
 	}
 }
 
@@ -88,7 +98,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
-	s := &Stack{log: o.Log}
+	s := &Stack{log: o.Log, around: o.Interceptors, workers: max(o.Workers, 1)}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -113,7 +123,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if s.File, err = s.load(o); err != nil {
 		return nil, err
 	}
-	if err := s.startReceiver(receiver); err != nil {
+	if err := s.startReceiver(receiver, o.Receive); err != nil {
 		return nil, err
 	}
 	if !o.NoWorker {
@@ -187,7 +197,7 @@ func (s *Stack) load(o Options) (*config.File, error) {
 	return file, nil
 }
 
-func (s *Stack) startReceiver(at net.Listener) error {
+func (s *Stack) startReceiver(at net.Listener, before func(addressing.Delivery)) error {
 	var connections []trackers.Connection
 	for _, c := range s.File.Connections {
 		connections = append(connections, c.Connection)
@@ -203,7 +213,12 @@ func (s *Stack) startReceiver(at net.Listener) error {
 		defer close(done)
 		err := webhook.Run(ctx, webhook.Config{
 			Hooks: hooks, Routes: routes.Rules, Log: s.log,
-			Send: func(ctx context.Context, d addressing.Delivery) (bool, error) { return routing.Send(ctx, s.Client, d) },
+			Send: func(ctx context.Context, d addressing.Delivery) (bool, error) {
+				if before != nil {
+					before(d)
+				}
+				return routing.Send(ctx, s.Client, d)
+			},
 			Ready: func(ctx context.Context) error {
 				if !s.applied.Load() {
 					return errors.New("the configuration is being applied")
@@ -223,29 +238,40 @@ func (s *Stack) startReceiver(at net.Listener) error {
 	return nil
 }
 
-// StartWorker starts the worker, again after StopWorker.
+// StartWorker starts the workers, again after StopWorker.
 func (s *Stack) StartWorker() {
 	s.worker.Lock()
 	defer s.worker.Unlock()
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	s.worker.stop, s.worker.done = cancel, done
-	go func() {
-		err := worker.Run(ctx, worker.Config{File: s.File, Client: s.Client, Log: s.log})
-		if err != nil {
-			s.log.Error("worker ended", "error", err)
-		}
-		done <- err
-	}()
+	s.worker.stop = cancel
+	for n := range s.workers {
+		s.worker.done.Go(func() {
+			if err := s.work(ctx, n+1); err != nil {
+				s.log.Error("worker ended", "error", err)
+			}
+		})
+	}
 }
 
-// StopWorker stops the worker and waits for it.
+// work runs one worker. Its name tells in the histories which one did what.
+func (s *Stack) work(ctx context.Context, number int) error {
+	c, err := client.NewClientFromExistingWithContext(ctx, s.Client, client.Options{
+		Identity: fmt.Sprintf("worker-%d", number), Logger: sdklog.NewStructuredLogger(s.log),
+	})
+	if err != nil {
+		return fmt.Errorf("connect worker %d to Temporal: %w", number, err)
+	}
+	defer c.Close()
+	return worker.Run(ctx, worker.Config{File: s.File, Client: c, Log: s.log, Interceptors: s.around})
+}
+
+// StopWorker stops the workers and waits for them.
 func (s *Stack) StopWorker() {
 	s.worker.Lock()
 	defer s.worker.Unlock()
 	if s.worker.stop != nil {
 		s.worker.stop()
-		<-s.worker.done
+		s.worker.done.Wait()
 		s.worker.stop = nil
 	}
 }

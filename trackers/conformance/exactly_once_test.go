@@ -94,6 +94,37 @@ func TestCreateTakesEffectOnce(t *testing.T) {
 	})
 }
 
+// The answer to a create is lost while the search index lags. Jira knows the
+// issue by its index only: within the lag nothing is found, which is why the pair
+// waits the quiet period first. Linear and Ravenna ask no index.
+func TestLostCreateWhileTheIndexLags(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s subject) {
+		w := newWorld(t, s)
+		op := named(t, "create")
+		_, main := w.trace(op)
+		scene, since := w.scene(op), time.Now().Add(-time.Minute)
+		w.Put("search", map[string]string{"lag": "1h"})
+		w.fault(scene.named(main), "drop-after-commit")
+		var e *trackers.Error
+		require.ErrorAs(t, op.do(t.Context(), w.open(), scene), &e)
+		require.True(t, e.Ambiguous)
+		w.fault(scene.named(main), "")
+		find := func() []trackers.Found {
+			found, err := w.open().Find(t.Context(), w.container, scene.draft().Marker, since)
+			require.NoError(t, err)
+			return found
+		}
+		if strings.HasPrefix(s.name, "jira") {
+			require.Empty(t, find(), "a lag that is longer than the wait")
+		} else {
+			require.Len(t, find(), 1, "at once")
+		}
+		w.Put("search", map[string]string{"lag": "0s"})
+		require.Len(t, find(), 1, "a lag that is shorter")
+	})
+}
+
 func TestCommentTakesEffectOnce(t *testing.T) {
 	t.Parallel()
 	lossy(t, "add comment", func(t *testing.T, s scene, restarted tracker, committed bool) {

@@ -45,6 +45,25 @@ func TestKnownTextsAreLeftOut(t *testing.T) {
 	})
 }
 
+// One comment is read by itself, whatever else was said on the ticket.
+func TestOneCommentIsRead(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s subject) {
+		w := newWorld(t, s)
+		scene, elsewhere := w.newScene(operation{}), w.newScene(operation{})
+		said, _ := w.as("alice", w.people.say(scene.id, "and another"))
+		all := byID(w.fetch(scene.id, trackers.FetchOptions{Comments: true}))
+		for _, id := range []string{scene.comment, said} {
+			got := w.fetch(scene.id, trackers.FetchOptions{Comment: id, Whole: true})
+			require.Equal(t, []ticket.Comment{all[id]}, got.Comments)
+			require.False(t, got.CommentsRead, "the others were not")
+		}
+		require.Empty(t, w.fetch(scene.id, trackers.FetchOptions{Comment: elsewhere.comment}).Comments, "of another ticket")
+		require.NoError(t, w.bench.DeleteComment(t.Context(), scene.id, scene.comment))
+		require.Empty(t, w.fetch(scene.id, trackers.FetchOptions{Comment: scene.comment}).Comments, "deleted")
+	})
+}
+
 func byID(s *ticket.Snapshot) map[string]ticket.Comment {
 	out := map[string]ticket.Comment{}
 	for _, c := range s.Comments {

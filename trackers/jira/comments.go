@@ -50,7 +50,6 @@ type visibility struct {
 
 // readComments adds the whole list to a snapshot, oldest first.
 func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *gojira.User, opts trackers.FetchOptions) error {
-	room := trackers.MaxSnapshot
 	path := "issue/" + segment(s.Ref.ID) + "/comment"
 	for start := 0; ; {
 		var page struct {
@@ -72,7 +71,6 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *goji
 			if err != nil {
 				return err
 			}
-			trackers.FitComment(converted, opts.KnownComments[c.ID], opts.Whole, &room)
 			s.Comments = append(s.Comments, *converted)
 		}
 		start += len(page.Comments)
@@ -80,7 +78,30 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *goji
 			break
 		}
 	}
+	s.Comments = trackers.FitComments(s.Comments, opts)
 	s.CommentsRead = true
+	return nil
+}
+
+// readComment adds one comment of the issue, whole.
+func (t *Tracker) readComment(ctx context.Context, s *ticket.Snapshot, me *gojira.User, id string) error {
+	var raw comment
+	path := "issue/" + segment(s.Ref.ID) + "/comment/" + segment(id)
+	_, err := t.get(ctx, "read comment", path, url.Values{"expand": {"renderedBody,properties"}}, &raw)
+	if trackers.Is(err, trackers.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if raw.ID == "" {
+		return without("read comment", "comment")
+	}
+	c, err := t.comment(ctx, s, raw, me)
+	if err != nil {
+		return err
+	}
+	s.Comments = append(s.Comments, *c)
 	return nil
 }
 
@@ -109,6 +130,7 @@ func (t *Tracker) comment(ctx context.Context, s *ticket.Snapshot, c comment, me
 			out.Author, out.Body = ticket.User{Name: author}, body
 		}
 	}
+	out.Size = len(out.Body)
 	out.Private, err = t.hidden(ctx, s.Container.ID, c)
 	return out, err
 }

@@ -69,10 +69,14 @@ func (t *Tracker) Fetch(ctx context.Context, id string, opts trackers.FetchOptio
 			return nil, err
 		}
 	}
-	if opts.Comments {
-		if err := t.readComments(ctx, s, me, opts); err != nil {
-			return nil, err
-		}
+	switch {
+	case opts.Comment != "":
+		err = t.readComment(ctx, s, me, opts.Comment)
+	case opts.Comments:
+		err = t.readComments(ctx, s, me, opts)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return s, nil
 }

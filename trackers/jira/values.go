@@ -79,21 +79,15 @@ func (t *Tracker) person(doc *document, field string) ticket.Value {
 // the wiki text, so that no converter, theirs or ours, can make it differ.
 func (t *Tracker) description(doc *document, opts trackers.FetchOptions) ticket.Value {
 	raw := doc.text("description")
-	v := ticket.Value{Fingerprint: ticket.Fingerprint(raw)}
+	fingerprint := ticket.Fingerprint(raw)
 	if strings.TrimSpace(raw) == "" {
-		return v
+		return ticket.Value{Fingerprint: fingerprint}
 	}
 	var html string
 	if r, ok := doc.Rendered["description"]; ok {
 		_ = json.Unmarshal(r, &html)
 	}
-	v.Text = trackers.StripFooter(t.toMarkdown(html, raw))
-	v.Size = len(v.Text)
-	known := v.Text != "" && v.Fingerprint == opts.Known[ticket.Description]
-	if !opts.Whole && (known || v.Size > trackers.MaxText) {
-		v.Text, v.Omitted = "", true
-	}
-	return v
+	return trackers.FitText(trackers.StripFooter(t.toMarkdown(html, raw)), fingerprint, opts.Known[ticket.Description], opts.Whole)
 }
 
 // toMarkdown falls back to the wiki text as plain text where Jira sent no

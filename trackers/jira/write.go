@@ -23,6 +23,19 @@ type target struct {
 }
 
 // Create makes an issue with its marker in one call, which is never repeated.
+// The recipe for a call whose end is not known:
+//
+//   - Marker: the entity property ticketsync.<pair>, part of the create call. No
+//     label, which would pollute every auto-complete; no search knows properties.
+//   - Found by: Find lists what our account created in the project since the call
+//     and compares the property. Cloud's search brings it along; Data Center is
+//     asked for it once for each candidate.
+//   - Quiet period: the search's index lags, so the pair waits for the issue's own
+//     webhook or, without one, the connection's quiet (3 minutes unless set)
+//     before it looks. It creates again only when nothing was found then.
+//   - Two: an index that lags longer than quiet, with the webhook lost as well,
+//     makes a second issue. Find returns all, the oldest first: the pair takes
+//     that, reports the others as duplicate-replica and deletes none.
 func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Created, error) {
 	const op = "create ticket"
 	to := target{where: "project", value: cmp.Or(d.Container.Key, d.Container.ID)}

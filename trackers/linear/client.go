@@ -134,7 +134,7 @@ func (x *call) MakeRequest(ctx context.Context, req *graphql.Request, resp *grap
 	raw, err := trackers.ReadBody(in, maxAnswer)
 	x.answer = x.client.clock(in.Header, sent)
 	limits := quotas(in.Header, x.skew, x.client.now())
-	limits.tell(x.client.gate)
+	limits.tell(x.client.gate, x.client.now())
 	if e := x.judge(in, raw, err, body.Bytes()); e != nil {
 		if e.Kind == trackers.RateLimited {
 			x.limited(e, limits)

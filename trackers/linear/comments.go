@@ -34,11 +34,7 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, issue *a
 	slices.SortStableFunc(all, func(a, b api.CommentFields) int {
 		return cmp.Or(at(a.CreatedAt).Compare(at(b.CreatedAt)), strings.Compare(a.Id, b.Id))
 	})
-	answered := map[string]bool{}
-	for i := range all {
-		answered[all[i].ParentId.Or("")] = true
-	}
-	seen, room := map[string]bool{}, trackers.MaxSnapshot
+	seen := map[string]bool{}
 	for i := range all {
 		raw := &all[i]
 		// A comment that arrives while pages are turned can show up twice.
@@ -46,15 +42,27 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, issue *a
 			continue
 		}
 		seen[raw.Id] = true
-		c := t.comment(raw, a)
-		lead := trackers.Lead(c.Body)
-		trackers.FitComment(c, opts.KnownComments[c.ID], opts.Whole, &room)
-		if c.Omitted && answered[c.ID] {
-			c.Lead = lead // its replies quote it
-		}
-		s.Comments = append(s.Comments, *c)
+		s.Comments = append(s.Comments, *t.comment(raw, a))
 	}
+	s.Comments = trackers.FitComments(s.Comments, opts)
 	s.CommentsRead = true
+	return nil
+}
+
+// readComment adds one comment of the issue, whole.
+func (t *Tracker) readComment(ctx context.Context, s *ticket.Snapshot, id string) error {
+	x := t.client.call("read comment")
+	data, err := api.Comment(ctx, x, id)
+	if trackers.Is(err, trackers.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	issue, _ := data.Comment.Issue.Get()
+	if issue.Id == s.Ref.ID && !gone(data.Comment.ArchivedAt.Or(""), issue.ArchivedAt.Or("")) {
+		s.Comments = append(s.Comments, *t.comment(&data.Comment.CommentFields, x.answer))
+	}
 	return nil
 }
 

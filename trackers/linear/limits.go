@@ -65,8 +65,9 @@ func quotaOf(h http.Header, name string, skew time.Duration) (quota, bool) {
 	return q, true
 }
 
-// tell passes the scarcer of the account's limits on to the gate.
-func (s quotaSet) tell(gate *trackers.Gate) {
+// tell passes the scarcer of the account's limits on to the gate. One that is
+// used up closes it for everyone at once: the next call would be refused.
+func (s quotaSet) tell(gate *trackers.Gate, now time.Time) {
 	if len(s.account) == 0 {
 		return
 	}
@@ -77,6 +78,9 @@ func (s quotaSet) tell(gate *trackers.Gate) {
 		}
 	}
 	gate.Left(scarce.left, scarce.limit, scarce.reset)
+	if scarce.left < 1 {
+		gate.Shut(scarce.wait(now))
+	}
 }
 
 // wait is how long a refused call should wait, and whether the whole account is

@@ -29,12 +29,16 @@ func (t *Tracker) Fetch(ctx context.Context, id string, opts trackers.FetchOptio
 		return nil, err
 	}
 	x := t.client.call("read ticket")
-	if !opts.Comments {
+	if !opts.Comments || opts.Comment != "" {
 		issue, err := t.read(ctx, x, id)
 		if err != nil {
 			return nil, err
 		}
-		return t.snapshot(issue, x.answer, me, opts), nil
+		s := t.snapshot(issue, x.answer, me, opts)
+		if opts.Comment != "" {
+			err = t.readComment(ctx, s, opts.Comment)
+		}
+		return s, err
 	}
 	data, err := api.IssueWithComments(ctx, x, id)
 	if err != nil {

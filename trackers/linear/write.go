@@ -13,7 +13,17 @@ import (
 
 // Create implements trackers.Writer. The id is made of the marker, so that the
 // same replica cannot be made twice: one that exists already is brought to this
-// draft and returned.
+// draft and returned. The recipe for a call whose end is not known:
+//
+//   - Marker: the issue's id, made of installation, origin, other connection and
+//     generation; and the description's last line, which names the origin. The
+//     attachment that follows is for later readers.
+//   - Found by: Find reads that id, archived issues included. No index between.
+//   - Quiet period: none is needed to be certain, because Linear takes each id
+//     once and refuses a call that lands late; the pair waits the connection's
+//     quiet (a second unless set), looks, and creates again.
+//   - Two: impossible under one marker. A conflict on insert is read back: in the
+//     trash, in another team or unreadable, it is said and nothing is made.
 func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Created, error) {
 	const op = "create ticket"
 	me, err := t.viewer(ctx)

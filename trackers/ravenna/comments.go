@@ -23,10 +23,10 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, base *ur
 	if err != nil {
 		return err
 	}
-	seen, room := map[string]bool{}, trackers.MaxSnapshot
+	seen := map[string]bool{}
 	for _, raw := range raws {
 		// A message that arrives while pages are turned can show up twice.
-		if raw.ID == "" || seen[raw.ID] || raw.Deleted || strings.EqualFold(text(raw.Status), deletedStatus) {
+		if raw.gone() || seen[raw.ID] {
 			continue
 		}
 		seen[raw.ID] = true
@@ -34,12 +34,39 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, base *ur
 		if err != nil {
 			return err
 		}
-		trackers.FitComment(c, opts.KnownComments[c.ID], opts.Whole, &room)
 		s.Comments = append(s.Comments, *c)
 	}
 	sortComments(s.Comments)
+	s.Comments = trackers.FitComments(s.Comments, opts)
 	s.CommentsRead = true
 	return nil
+}
+
+// readComment adds one message of the ticket, whole.
+func (t *Tracker) readComment(ctx context.Context, s *ticket.Snapshot, base *url.URL, id string) error {
+	path, err := at("/ticket-messages/", id)
+	if err != nil {
+		return err
+	}
+	var raw rawMessage
+	a, err := t.client.get(ctx, "get message", path, nil, &raw)
+	if trackers.Is(err, trackers.NotFound) || err == nil && (raw.TicketID != s.Ref.ID || raw.gone()) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := t.comment(ctx, &raw, base, s.URL, a)
+	if err != nil {
+		return err
+	}
+	s.Comments = append(s.Comments, *c)
+	return nil
+}
+
+// gone reports whether a message was deleted; it may still be there to be read.
+func (m *rawMessage) gone() bool {
+	return m.ID == "" || m.Deleted || strings.EqualFold(text(m.Status), deletedStatus)
 }
 
 func (t *Tracker) comment(ctx context.Context, raw *rawMessage, base *url.URL, ticketURL string, a answer) (*ticket.Comment, error) {

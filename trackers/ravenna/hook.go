@@ -2,10 +2,6 @@ package ravenna
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,11 +24,7 @@ var deletions = []string{"ticket.deleted", "ticket.delete", "ticket_deleted", "t
 
 // Hook verifies and reads deliveries. What Ravenna sends is undocumented, so
 // reading is tolerant: a delivery is only a hint.
-type Hook struct {
-	token  [sha256.Size]byte
-	tokens bool
-	secret []byte
-}
+type Hook struct{ connection trackers.Connection }
 
 // NewHook returns the receiving side of a connection. Without a token and
 // without a secret every delivery could be forged, which is refused.
@@ -40,33 +32,21 @@ func NewHook(c trackers.Connection) (*Hook, error) {
 	if c.HookKey == "" && c.Secret == "" {
 		return nil, fmt.Errorf("open webhook of connection %s: webhook_token is empty: write one and let Ravenna's webhook URL end in it", c.Name)
 	}
-	return &Hook{token: sha256.Sum256([]byte(c.HookKey)), tokens: c.HookKey != "", secret: []byte(c.Secret)}, nil
+	return &Hook{connection: c}, nil
 }
 
 // Verify implements trackers.Hook. The path's token or a signature is enough,
-// but a signature that is there and wrong is always refused.
+// but one that is there and wrong is always refused.
 func (h *Hook) Verify(header http.Header, pathToken string, body []byte) bool {
-	given := sha256.Sum256([]byte(pathToken))
-	genuine := h.tokens && subtle.ConstantTimeCompare(given[:], h.token[:]) == 1
-	if len(h.secret) == 0 {
-		return genuine
-	}
 	for _, name := range signatureHeaders {
 		if signature := header.Get(name); signature != "" {
-			return h.signed(signature, body)
+			if sum, ok := strings.CutPrefix(signature, "sha256="); ok && sum != "" {
+				signature = sum
+			}
+			return h.connection.Genuine(signature, pathToken, body)
 		}
 	}
-	return genuine
-}
-
-func (h *Hook) signed(signature string, body []byte) bool {
-	given, err := hex.DecodeString(strings.TrimPrefix(strings.TrimSpace(signature), "sha256="))
-	if err != nil {
-		return false
-	}
-	mac := hmac.New(sha256.New, h.secret)
-	mac.Write(body)
-	return hmac.Equal(given, mac.Sum(nil))
+	return h.connection.Genuine("", pathToken, body)
 }
 
 // Delivery implements trackers.Hook: no header is documented.

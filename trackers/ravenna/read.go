@@ -28,10 +28,14 @@ func (t *Tracker) Fetch(ctx context.Context, id string, opts trackers.FetchOptio
 			return nil, err
 		}
 	}
-	if opts.Comments {
-		if err := t.readComments(ctx, s, t.base(raw), a, opts); err != nil {
-			return nil, err
-		}
+	switch {
+	case opts.Comment != "":
+		err = t.readComment(ctx, s, t.base(raw), opts.Comment)
+	case opts.Comments:
+		err = t.readComments(ctx, s, t.base(raw), a, opts)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return s, nil
 }

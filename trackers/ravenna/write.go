@@ -18,7 +18,19 @@ const source = "INTEGRATION"
 
 // Create implements trackers.Writer with one POST that carries the marker. What
 // it needs to know before (ids of the status, the tags, people) it reads first,
-// so that an error of those leaves nothing behind but a tag.
+// so that an error of those leaves nothing behind but a tag. The recipe for a
+// call whose end is not known:
+//
+//   - Marker: metadata.ticketsync.<pair>, part of the create call and never written
+//     again; the ticket link made later counts too, on tickets of our own account.
+//   - Found by: Find lists the channel newest first, as far back as the call, and
+//     compares the marker. A list that comes unsorted is read whole.
+//   - Quiet period: the list is no index, but a call may still land late: the pair
+//     waits for the ticket's own webhook or, without one, the connection's quiet
+//     before it looks. It creates again only when nothing was found then.
+//   - Two: a call that landed after quiet, with its webhook lost. Find returns all,
+//     the oldest first: the pair takes that, reports the others as
+//     duplicate-replica and deletes none.
 func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Created, error) {
 	const op = "create ticket"
 	body, err := t.constants(d)

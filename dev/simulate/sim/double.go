@@ -38,7 +38,7 @@ func newDouble(kind string) (*double, error) {
 
 // refusals are the faults of the sandbox behind the kinds that are answers.
 var refusals = map[string]string{
-	"401":         `{"fault":"status:401"}`,
+	"token":       `{"fault":"status:401"}`,
 	"429":         `{"fault":"status:429","retry_after":"1"}`,
 	"429-bare":    `{"fault":"status:429"}`,
 	"429-zero":    `{"fault":"status:429","retry_after":"0"}`,
@@ -47,7 +47,7 @@ var refusals = map[string]string{
 	"unavailable": `{"fault":"status:503","retry_after":"1"}`,
 }
 
-func (d *double) refuse(kind string, r *http.Request, body []byte) *http.Response {
+func (d *double) refuse(kind string, r *http.Request, body []byte) answer {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	fault := strings.NewReader("[" + refusals[kind] + "]")

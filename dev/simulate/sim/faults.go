@@ -12,7 +12,8 @@ import (
 // kind is something that people have no say in.
 type kind struct {
 	name string
-	// strike makes it happen, and reports whether it could.
+	// strike makes it happen, and reports whether it has. What waits for its
+	// moment counts when that comes.
 	strike func(ctx context.Context, p *play, random *rand.Rand) bool
 }
 
@@ -23,10 +24,11 @@ var kinds = []kind{
 	{"500", calls("500")}, {"503", calls("503")}, {"unavailable", calls("unavailable")},
 	{"html", calls("html")}, {"truncate", calls("truncate")},
 	{"drop-before", calls("drop-before")}, {"drop-after", calls("drop-after")}, {"delay", calls("delay")},
+	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
-	{"worker", restart}, {"terminate", terminate}, {"token", token}, {"permission", forbid},
-	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap},
-	{"deleted", remove}, {"private", hide}, {"moved", move},
+	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"token", token}, {"permission", forbid},
+	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
+	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }
 
 // Kinds are the names of all faults.
@@ -39,16 +41,27 @@ func Kinds() []string {
 }
 
 // struck reports whether a kind of fault has happened.
-func (p *play) struck(name string) bool { return p.result.Faults[name] > 0 }
+func (p *play) struck(name string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.result.Faults[name] > 0
+}
 
 // strike makes one of the chosen faults happen.
 func (p *play) strike(ctx context.Context, random *rand.Rand) {
 	name := p.faults[random.IntN(len(p.faults))]
 	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
 	if kinds[i].strike(ctx, p, random) {
-		p.result.Faults[name]++
-		p.note("fault: %s", name)
+		p.hit(name)
 	}
+}
+
+// hit counts a fault that has struck.
+func (p *play) hit(name string) {
+	p.note("fault: %s", name)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result.Faults[name]++
 }
 
 // webhooks switches the deliveries of some trackers to a mode, or back.
@@ -71,7 +84,7 @@ func calls(kind string) func(context.Context, *play, *rand.Rand) bool {
 	return func(_ context.Context, p *play, random *rand.Rand) bool {
 		t := trouble{kind: kind, writes: random.IntN(3) > 0, skip: random.IntN(4), times: 1 + random.IntN(3)}
 		p.fronts[connections[random.IntN(len(connections))]].trouble(t)
-		return true
+		return false // not before the calls come
 	}
 }
 
@@ -131,12 +144,13 @@ func token(_ context.Context, p *play, random *rand.Rand) bool {
 		return false
 	}
 	p.fronts[connections[random.IntN(len(connections))]].refuse(true)
-	return true
+	return false // counted call by call
 }
 
 // heal ends every fault.
 func (p *play) heal(ctx context.Context) error {
 	p.note("heal")
+	p.killer.calm()
 	for _, f := range p.fronts {
 		f.calm()
 	}
@@ -151,6 +165,9 @@ func (p *play) heal(ctx context.Context) error {
 	if p.workerOff {
 		p.StartWorker()
 		p.workerOff = false
+	}
+	if err := p.readmit(ctx); err != nil {
+		return err
 	}
 	if err := p.permit(ctx); err != nil {
 		return err

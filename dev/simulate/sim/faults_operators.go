@@ -84,7 +84,7 @@ func disable(ctx context.Context, p *play, random *rand.Rand) bool {
 	if off {
 		p.File.Routes[n].Enabled = new(bool)
 	}
-	return p.apply(ctx) == nil && off
+	return p.tryApply(ctx) && off
 }
 
 func (p *play) enable() {
@@ -101,10 +101,18 @@ func unmap(ctx context.Context, p *play, random *rand.Rand) bool {
 		r := &p.File.Routes[0]
 		r.Status = slices.DeleteFunc(slices.Clone(r.Status), func(s reconcile.StatusRule) bool { return s.Left == "Waiting" })
 	}
-	return p.apply(ctx) == nil && hole
+	return p.tryApply(ctx) && hole
 }
 
 func (p *play) mend() { p.File.Routes[0].Status = p.statuses }
+
+// tryApply is an operator who applies the file, and breaks off where a rate limit
+// would make it take minutes.
+func (p *play) tryApply(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, crossing)
+	defer cancel()
+	return p.apply(ctx) == nil
+}
 
 func (p *play) apply(ctx context.Context) error {
 	if p.workerOff {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +25,8 @@ type front struct {
 
 	mu       sync.Mutex
 	troubles []trouble
-	refused  bool // 401 to everything
+	refused  bool              // 401 to everything
+	struck   func(kind string) // is told of every call in trouble
 	asked    int
 	wrote    int
 	last     time.Time // of the last write
@@ -34,10 +36,14 @@ type front struct {
 
 // trouble is something to happen to some of the next calls.
 type trouble struct {
-	kind   string
-	writes bool // to writes only
-	skip   int  // calls to let pass before
+	kind   string // the fault's name
+	writes bool   // to writes only
+	skip   int    // calls to let pass before
 	times  int
+	// about narrows it down to calls that have this word in them, and meanwhile
+	// is what somebody does before such a call gets through.
+	about     string
+	meanwhile func()
 }
 
 // openFront serves in place of the tracker at an address.
@@ -54,7 +60,7 @@ func openFront(kind, address string) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen in front of %s: %w", kind, err)
 	}
-	f := &front{to: to, double: double}
+	f := &front{to: to, double: double, struck: func(string) {}}
 	f.url = "http://" + at.Addr().String() + to.Path
 	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = f.server.Serve(at) }()
@@ -73,26 +79,32 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	writes := isWrite(r, body)
-	kind := f.take(writes, r, body)
+	kind, meanwhile := f.take(writes, r, body)
+	if meanwhile != nil {
+		meanwhile()
+	}
 	if f.suffer(kind, w, r, body) {
 		return
 	}
-	answer := f.forward(r, body)
+	said := f.forward(r, body)
 	switch kind {
 	case "drop-after":
 		panic(http.ErrAbortHandler)
 	case "truncate":
-		half(w, answer)
-		return
+		half(w, said)
+	case "timeout":
+		<-r.Context().Done() // until the caller has given up
+		panic(http.ErrAbortHandler)
+	default:
+		reply(w, said)
 	}
-	reply(w, answer)
 }
 
 // suffer answers in the tracker's place, if the trouble is one that keeps the
 // call from it.
 func (f *front) suffer(kind string, w http.ResponseWriter, r *http.Request, body []byte) bool {
 	switch kind {
-	case "", "drop-after", "truncate":
+	case "", "drop-after", "truncate", "timeout", "read-write", "comment-race":
 		return false
 	case "delay":
 		time.Sleep(700 * time.Millisecond)
@@ -110,7 +122,7 @@ func (f *front) suffer(kind string, w http.ResponseWriter, r *http.Request, body
 }
 
 // take notes a call and picks the trouble that it gets into.
-func (f *front) take(writes bool, r *http.Request, body []byte) string {
+func (f *front) take(writes bool, r *http.Request, body []byte) (kind string, meanwhile func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked++
@@ -118,9 +130,10 @@ func (f *front) take(writes bool, r *http.Request, body []byte) string {
 	if m := operation.FindSubmatch(body); m != nil {
 		line += " " + string(m[1])
 	}
-	kind := f.draw(writes)
+	kind, meanwhile = f.draw(writes, r.URL.Path+" "+string(body))
 	if kind != "" {
 		line += " (" + kind + ")"
+		f.struck(kind)
 	}
 	f.lines = append(f.lines, line)
 	if writes {
@@ -128,32 +141,39 @@ func (f *front) take(writes bool, r *http.Request, body []byte) string {
 		f.last = time.Now()
 		f.sent = append(f.sent, r.URL.RequestURI()+" "+string(body))
 	}
-	return kind
+	return kind, meanwhile
 }
 
-func (f *front) draw(writes bool) string {
+func (f *front) draw(writes bool, call string) (kind string, meanwhile func()) {
 	if f.refused {
-		return "401"
+		return "token", nil
 	}
 	for i := range f.troubles {
 		t := &f.troubles[i]
-		if t.writes && !writes {
+		if t.writes && !writes || !strings.Contains(call, t.about) {
 			continue
 		}
 		if t.skip > 0 {
 			t.skip--
 			continue
 		}
-		kind := t.kind
+		kind, meanwhile = t.kind, t.meanwhile
 		if t.times--; t.times <= 0 {
 			f.troubles = append(f.troubles[:i:i], f.troubles[i+1:]...)
 		}
-		return kind
+		return kind, meanwhile
 	}
-	return ""
+	return "", nil
 }
 
-func (f *front) forward(r *http.Request, body []byte) *http.Response {
+// answer is what a tracker said, whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (f *front) forward(r *http.Request, body []byte) answer {
 	to := *r.URL
 	to.Scheme, to.Host = f.to.Scheme, f.to.Host
 	// A caller that has given up does not stop the tracker.
@@ -166,32 +186,37 @@ func (f *front) forward(r *http.Request, body []byte) *http.Response {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	return resp
+	defer func() { _ = resp.Body.Close() }()
+	said, err := io.ReadAll(resp.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return answer{resp.StatusCode, resp.Header, said}
 }
 
-func reply(w http.ResponseWriter, answer *http.Response) {
-	defer func() { _ = answer.Body.Close() }()
-	for name, values := range answer.Header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body)
+func reply(w http.ResponseWriter, a answer) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
 }
 
 // half sends the first half of an answer and breaks off.
-func half(w http.ResponseWriter, answer *http.Response) {
-	body, _ := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	for name, values := range answer.Header {
-		w.Header()[name] = values
-	}
-	if len(body) > 1 {
-		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
-		w.WriteHeader(answer.StatusCode)
-		_, _ = w.Write(body[:len(body)/2])
+func half(w http.ResponseWriter, a answer) {
+	maps.Copy(w.Header(), a.header)
+	if len(a.body) > 1 {
+		w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
+		w.WriteHeader(a.status)
+		_, _ = w.Write(a.body[:len(a.body)/2])
 		_ = http.NewResponseController(w).Flush()
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// tell says whom to tell of calls in trouble.
+func (f *front) tell(struck func(kind string)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.struck = struck
 }
 
 func (f *front) counts() (asked, wrote int) {
@@ -250,10 +275,10 @@ func isWrite(r *http.Request, body []byte) bool {
 }
 
 // recorded is an answer of a handler that nobody waits for on a wire.
-func recorded(h http.Handler, r *http.Request) *http.Response {
+func recorded(h http.Handler, r *http.Request) answer {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return w.Result()
+	return answer{w.Code, w.Header(), w.Body.Bytes()}
 }
 
 // wroteAt is when the last write came.

@@ -25,6 +25,7 @@ type group struct {
 	comments []*comment
 	// secrets are texts that must not leave the connection of their end.
 	secrets []secret
+	raced   int // how often somebody was faster than ticketsync
 }
 
 // end is one of a group's tickets.
@@ -97,18 +98,32 @@ var tagOf = regexp.MustCompile(`^(?:CLONE - )?(T\d+) `)
 // birth makes a ticket, and the group it will become.
 func (p *play) birth(ctx context.Context, at string) error {
 	p.born++
-	g := &group{tag: fmt.Sprintf("T%02d", p.born)}
+	tag := fmt.Sprintf("T%02d", p.born)
 	place := p.places[at]
 	var made people.Shown
 	begin := time.Now()
 	err := persist(ctx, func() (err error) {
-		made, err = place.Create(ctx, g.tag+" born", "Since **"+g.tag+"**.", people.Values{ticket.Priority: "medium"})
+		made, err = place.Create(ctx, tag+" born", "Since **"+tag+"**.", people.Values{ticket.Priority: "medium"})
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("create a ticket at %s: %w", at, err)
 	}
-	origin := &end{place: at, conn: place.Connection(), id: made.ID, key: made.Key}
+	g := p.grow(tag, at, made)
+	done := time.Now()
+	first := people.Values{ticket.Title: made.Title, ticket.Description: people.Plain(made.Text), ticket.Priority: "medium"}
+	for field, value := range first {
+		g.edits = append(g.edits, edit{g.ends[0], field, value, "", begin, done})
+	}
+	p.groups = append(p.groups, g)
+	p.note("%s born as %s at %s", g.tag, made.Key, at)
+	return nil
+}
+
+// grow tells what a new ticket will become under the routes.
+func (p *play) grow(tag, at string, made people.Shown) *group {
+	origin := &end{place: at, conn: p.places[at].Connection(), id: made.ID, key: made.Key}
+	g := &group{tag: tag}
 	g.ends = append(g.ends, origin)
 	for _, r := range p.using {
 		if r.left != at && r.right != at {
@@ -122,14 +137,7 @@ func (p *play) birth(ctx context.Context, at string) error {
 		g.ends = append(g.ends, replica)
 		g.ties = append(g.ties, &tie{route: r.name, from: origin, to: replica})
 	}
-	done := time.Now()
-	first := people.Values{ticket.Title: made.Title, ticket.Description: people.Plain(made.Text), ticket.Priority: "medium"}
-	for field, value := range first {
-		g.edits = append(g.edits, edit{origin, field, value, "", begin, done})
-	}
-	p.groups = append(p.groups, g)
-	p.note("%s born as %s at %s", g.tag, made.Key, at)
-	return nil
+	return g
 }
 
 // discover looks for the group's tickets that nobody has found yet.

@@ -10,21 +10,22 @@ import (
 // long, and then looks at everything once and for all.
 func (p *play) judge(ctx context.Context) error {
 	begin, bound := time.Now(), healing
-	if len(p.faults) == 0 {
+	if len(p.faults) == 0 || p.plant != "" {
 		bound = syncing
 	}
 	for {
 		if err := pause(ctx, 300*time.Millisecond); err != nil {
 			return err
 		}
-		if p.resting() < 1500*time.Millisecond && time.Since(begin) < bound {
+		if p.resting() < rested && time.Since(begin) < bound {
 			continue
 		}
 		f, err := p.look(ctx)
 		if err != nil {
 			return err
 		}
-		if len(p.standing(f)) == 0 || time.Since(begin) > bound {
+		// Looking takes a while, in which something may have begun.
+		if len(p.standing(f)) == 0 && p.resting() >= rested || time.Since(begin) > bound {
 			break
 		}
 	}
@@ -53,6 +54,9 @@ func (p *play) judge(ctx context.Context) error {
 	}
 	return nil
 }
+
+// rested is how long nothing was written when things are looked at.
+const rested = 1500 * time.Millisecond
 
 // standing are the properties that can be seen from how things stand.
 func (p *play) standing(f *facts) []Finding {

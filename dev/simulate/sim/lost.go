@@ -18,8 +18,9 @@ func (p *play) lost(f *facts) (out []Finding) {
 			continue
 		}
 		for _, field := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Status} {
-			for _, e := range last(g.edits, field) {
-				if stands(e, f.shown[e.at]) || g.named(f, e) {
+			latest := last(g.edits, field)
+			for _, e := range latest {
+				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) {
 					continue
 				}
 				out = append(out, finding(Lost, g.tag, "%s of %s was set to %q by a person, is %q, and no journal names it",
@@ -45,6 +46,27 @@ func last(edits []edit, field ticket.Field) (out []edit) {
 		}
 	}
 	return out
+}
+
+// overtaken reports whether an edit gave way to one on a ticket that it shares
+// no pair with. What is between the two takes them in the order in which they
+// reach it, and each pair sees a change of one side only.
+func (g *group) overtaken(f *facts, e edit) bool {
+	return slices.ContainsFunc(g.edits, func(other edit) bool {
+		tied := slices.ContainsFunc(g.ties, func(t *tie) bool {
+			return t.from == e.at && t.to == other.at || t.to == e.at && t.from == other.at
+		})
+		return other.field == e.field && other.at != e.at && !tied && stands(other, f.shown[other.at])
+	})
+}
+
+// unseen reports whether an edit led back to what the ticket had before, while
+// another side was edited: unless somebody looked in between, nothing shows that
+// there was an edit.
+func (g *group) unseen(f *facts, e edit, latest []edit) bool {
+	return slices.ContainsFunc(g.edits, func(before edit) bool {
+		return before.at == e.at && before.field == e.field && before.done.Before(e.begin) && before.value == e.value
+	}) && slices.ContainsFunc(latest, func(other edit) bool { return other.at != e.at && stands(other, f.shown[other.at]) })
 }
 
 func stands(e edit, now people.Shown) bool {

@@ -17,6 +17,7 @@ type play struct {
 	*world
 	seed   uint64
 	faults []string
+	plant  string
 	using  []route
 	groups []*group
 	born   int
@@ -27,6 +28,7 @@ type play struct {
 	workerOff bool
 	applied   bool // settings were applied again
 	statuses  []reconcile.StatusRule
+	dismissed bool // a status was taken out of a workflow
 }
 
 // most tickets that people make in one play.
@@ -35,15 +37,19 @@ const mostGroups = 11
 // Play plays one seed. An error is a mistake of the simulation or of the
 // machine; what the product did wrong is in the result.
 func Play(ctx context.Context, o Options) (*Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, 8*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	w, err := newWorld(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer w.Close()
-	p := &play{world: w, seed: o.Seed, faults: o.Faults, using: routes, begun: time.Now(),
+	p := &play{world: w, seed: o.Seed, faults: o.Faults, plant: o.Plant, using: routes, begun: time.Now(),
 		result: &Result{Seed: o.Seed, Faults: map[string]int{}}}
+	p.killer.tell(p.note, p.hit)
+	for _, f := range p.fronts {
+		f.tell(p.hit)
+	}
 	p.statuses = w.File.Routes[0].Status
 	if err := p.act(ctx, o.Steps); err != nil {
 		return p.result, err

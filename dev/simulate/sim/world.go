@@ -34,18 +34,28 @@ type world struct {
 	*stack.Stack
 	logs   *logs
 	fronts map[string]*front // by connection
+	killer *killer
+	sweep  time.Duration // between two sweeps
 	// places are the containers, with Alice in them; others with Bob.
 	places, others map[string]people.Place
 }
 
 func newWorld(ctx context.Context, o Options) (*world, error) {
-	w := &world{logs: &logs{}, fronts: map[string]*front{}}
+	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}}
+	if w.sweep = sweep; o.Seed%2 == 1 {
+		w.sweep = rarely
+	}
 	var failed error
+	around, err := planted(o.Plant)
+	if err != nil {
+		return nil, err
+	}
 	s, err := stack.Start(ctx, stack.Options{
 		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0",
 		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0", Config: o.Config, Out: w.logs,
-		Log:  slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
-		Edit: func(f *config.File) { failed = w.edit(f) },
+		Log:          slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Edit:         func(f *config.File) { failed = w.edit(f) },
+		Interceptors: append(around, w.killer), Receive: w.killer.receive,
 	})
 	if err == nil && failed != nil {
 		s.Close()
@@ -95,7 +105,7 @@ func (w *world) edit(f *config.File) error {
 	}
 	for i := range f.Connections {
 		c := &f.Connections[i]
-		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = sweep, audit, quiet, confirm
+		c.Sweep, c.Audit, c.Quiet, c.ConfirmDelete = w.sweep, audit, quiet, confirm
 		if c.Kind == "flashduty" {
 			continue
 		}
