@@ -13,7 +13,9 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 
+	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -158,8 +160,10 @@ type temporalFake struct {
 	client.Client
 	signals []string // "<id> <signal>"
 	sent    []any
-	missing map[string]bool // workflows that do not run
-	ids     [][]string      // pages of a listing
+	missing map[string]bool          // workflows that do not run
+	ids     [][]string               // pages of a listing
+	reasons map[string]ticket.Reason // of those listed; all are on it-to-eng
+	updates []string                 // "<id> <update>"
 	queries []string
 	count   int64
 	err     error
@@ -195,11 +199,39 @@ func (c *temporalFake) ListWorkflow(_ context.Context, r *workflowservice.ListWo
 		page = int(token[0])
 	}
 	out := &workflowservice.ListWorkflowExecutionsResponse{}
+	if len(c.ids) == 0 {
+		return out, c.err
+	}
 	for _, id := range c.ids[page] {
-		out.Executions = append(out.Executions, &workflowpb.WorkflowExecutionInfo{Execution: &commonpb.WorkflowExecution{WorkflowId: id}})
+		out.Executions = append(out.Executions, &workflowpb.WorkflowExecutionInfo{
+			Execution: &commonpb.WorkflowExecution{WorkflowId: id},
+			SearchAttributes: &commonpb.SearchAttributes{IndexedFields: map[string]*commonpb.Payload{
+				addressing.AttrRoute: payload("it-to-eng"), addressing.AttrReason: payload(string(c.reasons[id])),
+			}},
+		})
 	}
 	if page+1 < len(c.ids) {
 		out.NextPageToken = []byte{byte(page + 1)}
 	}
 	return out, c.err
 }
+
+func payload(text string) *commonpb.Payload {
+	out, err := converter.GetDefaultDataConverter().ToPayload(text)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func (c *temporalFake) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	if c.err == nil {
+		c.updates, c.sent = append(c.updates, o.WorkflowID+" "+o.UpdateName), append(c.sent, o.Args...)
+	}
+	return done{}, c.err
+}
+
+// done is an update that was carried out.
+type done struct{ client.WorkflowUpdateHandle }
+
+func (done) Get(context.Context, any) error { return nil }

@@ -36,6 +36,7 @@ const (
 	UpdateApply   = "apply"   // Route: take settings into force
 	UpdateJudge   = "judge"   // Route: each rule's verdict on a ticket
 	UpdateRemove  = "remove"  // Route
+	UpdateStop    = "stop"    // Route: string, why its writes have to end
 
 	QueryStatus = "status" // Pair: what show prints
 )

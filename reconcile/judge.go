@@ -33,7 +33,7 @@ func Judge(r *Rules, side ticket.Side, t *ticket.Snapshot) []Verdict {
 		return v("filter", c.Accepts(values...), ticket.Filtered, what+" "+strings.Join(values, ", "))
 	}
 	out := []Verdict{
-		v("enabled", r.IsEnabled(), disabled(r), ""),
+		v("enabled", r.IsEnabled(), r.Resting(), r.Stopped),
 		v("direction", r.Direction.From(side), ticket.Direction, string(r.Direction)),
 		v("container", inContainer(end, t.Container), ticket.NoRoute, t.Container.Name),
 		v("type", end.Type == "" || t.Type == "" || strings.EqualFold(end.Type, t.Type), ticket.WrongType, t.Type),
@@ -68,16 +68,6 @@ func Judge(r *Rules, side ticket.Side, t *ticket.Snapshot) []Verdict {
 		}
 	}
 	return append(out, Verdict{Rule: "filter", OK: true})
-}
-
-func disabled(r *Rules) ticket.Reason {
-	switch {
-	case r.Removed:
-		return ticket.RouteRemoved
-	case r.Paused:
-		return ticket.Paused
-	}
-	return ticket.Disabled
 }
 
 // Choose picks the route that may start a pair for a ticket, and otherwise

@@ -52,6 +52,11 @@ type Rules struct {
 	// Removed and Paused rest the route's pairs.
 	Removed bool `json:"removed,omitempty" yaml:"-"`
 	Paused  bool `json:"paused,omitempty" yaml:"-"`
+	// Stopped is why an audit stopped the route's writes, "" when none did.
+	Stopped string `json:"stopped,omitempty" yaml:"-"`
+	// Resumed is when an operator last resumed the route: what was counted
+	// before that does not stop it again.
+	Resumed time.Time `json:"resumed,omitzero" yaml:"-"`
 }
 
 // End is one side of a route: a connection and a container on it.
@@ -253,7 +258,24 @@ func (c *Conflict) UnmarshalYAML(unmarshal func(any) error) error {
 }
 
 // IsEnabled reports whether the route replicates now.
-func (r *Rules) IsEnabled() bool { return (r.Enabled == nil || *r.Enabled) && !r.Removed && !r.Paused }
+func (r *Rules) IsEnabled() bool {
+	return (r.Enabled == nil || *r.Enabled) && !r.Removed && !r.Paused && r.Stopped == ""
+}
+
+// Resting is why the route does not replicate now, "" when it does.
+func (r *Rules) Resting() ticket.Reason {
+	switch {
+	case r.IsEnabled():
+		return ""
+	case r.Removed:
+		return ticket.RouteRemoved
+	case r.Paused:
+		return ticket.Paused
+	case r.Stopped != "":
+		return ticket.RouteStopped
+	}
+	return ticket.Disabled
+}
 
 // End returns one side of the route.
 func (r *Rules) End(s ticket.Side) End {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
@@ -46,8 +47,8 @@ func Differences(current, wanted *reconcile.Rules) []Difference {
 // order of a status map is part of its meaning.
 func leaves(r *reconcile.Rules) map[string]json.RawMessage {
 	settings := *r
-	settings.Name, settings.Version, settings.Removed, settings.Paused = "", 0, false, false
-	settings.Since = reconcile.Rules{}.Since
+	settings.Name, settings.Version, settings.Removed, settings.Paused, settings.Stopped = "", 0, false, false, ""
+	settings.Since, settings.Resumed = time.Time{}, time.Time{}
 	if settings.Enabled == nil {
 		on := true
 		settings.Enabled = &on

@@ -125,7 +125,9 @@ func TestRoutesPrints(t *testing.T) {
 	paused.Paused, removed.Removed = true, true
 	disabled := applied(route("d", "Ops", "OPS"), 1)
 	disabled.Enabled = &off
-	f := newTemporal(t, applied(route("a", "IT", "ENG"), 1), paused, removed, disabled)
+	stopped := applied(route("e", "Desk", "WEB"), 4)
+	stopped.Stopped = "7 pairs newly access-lost"
+	f := newTemporal(t, applied(route("a", "IT", "ENG"), 1), paused, removed, disabled, stopped)
 	var c console
 	require.NoError(t, Routes(t.Context(), f, c.text()))
 	printed(t, "routes", c.out.String())

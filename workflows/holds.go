@@ -53,7 +53,7 @@ func (p *pair) hold(reason ticket.Reason, detail string) {
 func timed(r ticket.Reason) bool {
 	switch r {
 	case ticket.TooLong, ticket.Conflict, ticket.StatusUnmapped, ticket.PriorityUnmapped, ticket.BecamePrivate, ticket.MovedOut,
-		ticket.ReplicatedElsewhere, ticket.Paused, ticket.Disabled, ticket.RouteRemoved, ticket.Ambiguous:
+		ticket.ReplicatedElsewhere, ticket.Paused, ticket.Disabled, ticket.RouteRemoved, ticket.RouteStopped, ticket.Ambiguous:
 		return false
 	}
 	return true

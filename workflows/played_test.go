@@ -25,6 +25,9 @@ type played struct {
 	sweeps   []activities.SweepParams
 	sweep    func(n int) (*activities.SweepResult, error)
 	audits   int
+	census   func(n int) *activities.CensusResult
+	counted  []activities.CensusParams
+	stopped  []activities.StopParams
 	broken   map[string]bool // activities that fail for ever
 	ended    bool            // an earlier run was ended from outside
 }
@@ -81,6 +84,24 @@ func (a *played) Audit(context.Context, activities.AuditParams) (*activities.Aud
 	defer a.mu.Unlock()
 	a.audits++
 	return &activities.AuditResult{}, a.fault("Audit")
+}
+
+func (a *played) Census(_ context.Context, p activities.CensusParams) (*activities.CensusResult, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.counted = append(a.counted, p)
+	out := &activities.CensusResult{}
+	if a.census != nil {
+		out = a.census(len(a.counted))
+	}
+	return out, a.fault("Census")
+}
+
+func (a *played) StopRoute(_ context.Context, p activities.StopParams) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stopped = append(a.stopped, p)
+	return a.fault("StopRoute")
 }
 
 // knownRoutes hands the routes of a world to its activities.

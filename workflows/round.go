@@ -131,14 +131,11 @@ func (p *pair) inForce() bool {
 // suspend rests the pair until its route is in force again. What happens
 // meanwhile is found by comparing the tickets then.
 func (p *pair) suspend() {
-	reason := ticket.Disabled
-	switch {
-	case p.Rules.Removed:
-		reason = ticket.RouteRemoved
-	case p.Rules.Paused:
-		reason = ticket.Paused
+	detail := p.Rules.Name
+	if p.Rules.Stopped != "" {
+		detail += ": " + p.Rules.Stopped
 	}
-	p.hold(reason, p.Rules.Name)
+	p.hold(p.Rules.Resting(), detail)
 	if p.Hold.Tries == 0 && workflow.GetVersion(p.ctx, "settings are asked for twice", workflow.DefaultVersion, 1) == 1 {
 		// The settings that said so may have been old already, and those that
 		// lifted them have woken the pairs that waited by then.

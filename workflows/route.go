@@ -127,6 +127,7 @@ func (r *route) handleUpdates() error {
 		set(addressing.UpdatePause, r.pause),
 		set(addressing.UpdateResume, r.resume),
 		set(addressing.UpdateRemove, r.remove),
+		set(addressing.UpdateStop, r.halt),
 	)
 }
 
@@ -244,8 +245,10 @@ func mapsTo(rules *reconcile.Rules, side ticket.Side, field string) bool {
 // apply takes checked settings into force.
 func (r *route) apply(ctx workflow.Context, rules reconcile.Rules) (reconcile.Rules, error) {
 	defer func() { r.active++ }()
-	rules.Name, rules.Version, rules.Since = r.Name, r.Version+1, r.Since
-	rules.Paused, rules.Removed = r.Paused, false
+	rules.Name, rules.Version, rules.Since, rules.Resumed = r.Name, r.Version+1, r.Since, r.Resumed
+	// A stop is lifted like a pause, by resume alone: what was applied need not
+	// have mended what it was for.
+	rules.Paused, rules.Stopped, rules.Removed = r.Paused, r.Stopped, false
 	if rules.Since.IsZero() {
 		rules.Since = workflow.Now(ctx).UTC().Truncate(time.Millisecond)
 	}
@@ -253,8 +256,20 @@ func (r *route) apply(ctx workflow.Context, rules reconcile.Rules) (reconcile.Ru
 }
 
 func (r *route) pause(ctx workflow.Context) error  { return r.alter(ctx, func() { r.Paused = true }) }
-func (r *route) resume(ctx workflow.Context) error { return r.alter(ctx, func() { r.Paused = false }) }
 func (r *route) remove(ctx workflow.Context) error { return r.alter(ctx, func() { r.Removed = true }) }
+func (r *route) resume(ctx workflow.Context) error {
+	return r.alter(ctx, func() { r.Paused, r.Stopped, r.Resumed = false, "", workflow.Now(ctx).UTC() })
+}
+
+// halt stops the route's writes until resume. One that rests already stays as
+// it is, so a census may ask twice.
+func (r *route) halt(ctx workflow.Context, why string) error {
+	if r.Version > 0 && !r.IsEnabled() {
+		r.active++
+		return nil
+	}
+	return r.alter(ctx, func() { r.Stopped = why })
+}
 
 func (r *route) alter(ctx workflow.Context, change func()) error {
 	defer func() { r.active++ }()
@@ -293,6 +308,8 @@ func (r *route) details() string {
 		state = "removed"
 	case r.Paused:
 		state = "paused"
+	case r.Stopped != "":
+		state = "in attention, writes stopped until resume (" + r.Stopped + ")"
 	case !r.IsEnabled():
 		state = "disabled"
 	}

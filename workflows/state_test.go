@@ -24,7 +24,7 @@ func TestEverythingCarriedSurvivesJSON(t *testing.T) {
 		PairState{}, AliasState{}, SweepState{}, reconcile.Rules{}, View{}, CheckResult{}, Judge{}, Resolve{}, LinkTo{},
 		activities.FetchParams{}, activities.FetchResult{}, activities.MeetParams{}, activities.MeetResult{}, activities.CreateParams{},
 		activities.UpdateParams{}, activities.MoveParams{}, activities.CommentParams{}, activities.Failure{}, activities.SweepParams{},
-		activities.SweepResult{}, activities.MarkParams{}, activities.FindParams{}, ticket.Hint{}, ticket.Snapshot{},
+		activities.SweepResult{}, activities.CensusParams{}, activities.CensusResult{}, activities.MarkParams{}, activities.FindParams{}, ticket.Hint{}, ticket.Snapshot{},
 	} {
 		kind := reflect.TypeOf(zero)
 		t.Run(kind.String(), func(t *testing.T) {

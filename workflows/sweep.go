@@ -17,9 +17,15 @@ type SweepState struct {
 	Hinted    map[string]string `json:"hinted,omitempty"`
 	Audited   time.Time         `json:"audited,omitzero"` // by the workflow's clock
 	Passes    int               `json:"passes,omitempty"` // in all runs
-	LastError string            `json:"last_error,omitempty"`
-	Interval  time.Duration     `json:"interval,omitempty"`
-	Audit     time.Duration     `json:"audit,omitempty"`
+	// Troubled are the pairs that the last census counted and when each was first
+	// counted, Counted is when that census was.
+	Troubled  map[string]time.Time `json:"troubled,omitempty"`
+	Counted   time.Time            `json:"counted,omitzero"`
+	LastError string               `json:"last_error,omitempty"`
+	// Interval and Audit are how often to look, as whoever started the sweep and
+	// then the last complete pass told.
+	Interval time.Duration `json:"interval,omitempty"`
+	Audit    time.Duration `json:"audit,omitempty"`
 }
 
 const (
@@ -37,6 +43,9 @@ func Sweep(ctx workflow.Context, st SweepState) error {
 	began := workflow.Now(ctx)
 	for {
 		sweepOnce(ctx, &st)
+		if counts(ctx) {
+			censusOnce(ctx, &st)
+		}
 		if audit := or(st.Audit, defaultAudit); !workflow.Now(ctx).Before(st.Audited.Add(audit)) {
 			auditOnce(ctx, &st)
 		}
@@ -83,6 +92,12 @@ func auditOnce(ctx workflow.Context, st *SweepState) {
 		return
 	}
 	st.Audited = workflow.Now(ctx)
+}
+
+// counts reports whether passes of this run count pairs; runs from before that
+// end as they began.
+func counts(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "a pass counts pairs in trouble", workflow.DefaultVersion, 1) > workflow.DefaultVersion
 }
 
 func sweepDetails(st SweepState) string {

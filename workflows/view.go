@@ -69,7 +69,8 @@ func (p *pair) status() (state string, reason ticket.Reason, detail string) {
 		return IsPaused, ticket.WriteStorm, p.Storm
 	case p.Paused:
 		return IsPaused, ticket.Paused, ""
-	case hold != nil && (hold.Reason == ticket.Paused || hold.Reason == ticket.Disabled || hold.Reason == ticket.RouteRemoved):
+	case hold != nil && (hold.Reason == ticket.Paused || hold.Reason == ticket.Disabled ||
+		hold.Reason == ticket.RouteRemoved || hold.Reason == ticket.RouteStopped):
 		return IsPaused, hold.Reason, hold.Detail
 	case hold != nil && hold.Reason.Attention():
 		return Attention, hold.Reason, hold.Detail

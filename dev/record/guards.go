@@ -3,11 +3,15 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 
 	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -16,6 +20,7 @@ import (
 func guards() []scenario {
 	return []scenario{
 		{name: "storm", files: []string{"storm-tripped-pair", "storm-resumed-pair"}, play: storm},
+		{name: "stopped", files: []string{"stopped-sweep", "stopped-route", "stopped-pair"}, settings: auditing, play: stopped},
 	}
 }
 
@@ -45,6 +50,66 @@ func storm(s *stage) {
 		return e.GetEventType() == enumspb.EVENT_TYPE_MARKER_RECORDED
 	}))
 	s.save("storm-resumed-pair", pair, "")
+}
+
+// auditing has Jira's audit find what is lost soon, and the help desk's passes
+// count it.
+func auditing(f *config.File) {
+	for i := range f.Connections {
+		switch c := &f.Connections[i]; c.Name {
+		case "jira":
+			c.Sweep, c.Audit = time.Second, 2*time.Second
+		case "helpdesk":
+			c.Sweep = time.Second
+		}
+	}
+}
+
+// stopped: the account loses its permission to see a project with many linked
+// issues; the audit stops the route; permission and route come back.
+func stopped(s *stage) {
+	var tickets []people.Ticket
+	for n := range 7 {
+		tickets = append(tickets, s.open(fmt.Sprintf("Hidden %d", n), nil))
+	}
+	for _, t := range tickets {
+		s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	}
+	sweep := addressing.SweepID("helpdesk")
+	s.until("the first census", func() (bool, error) {
+		h, err := s.history(sweep, "")
+		return slices.ContainsFunc(h.GetEvents(), starts("Census")), err
+	})
+	s.browse(false)
+	s.until("the stop of "+route, func() (bool, error) {
+		r := s.rules()
+		return r != nil && r.Stopped != "", s.err
+	})
+	s.browse(true)
+	s.edit(tickets[0], "Seen again")
+	s.stands(ravennaPair(tickets[0].ID), workflows.IsPaused, ticket.RouteStopped)
+	s.ask(addressing.RouteID(route), addressing.UpdateResume)
+	s.issue("Seen again")
+	for _, t := range tickets {
+		s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	}
+	s.save("stopped-sweep", sweep, s.runWith(sweep, starts("StopRoute")))
+	s.save("stopped-route", addressing.RouteID(route), "")
+	s.save("stopped-pair", ravennaPair(tickets[0].ID), "")
+}
+
+// starts finds the start of an activity.
+func starts(activity string) func(*historypb.HistoryEvent) bool {
+	return func(e *historypb.HistoryEvent) bool {
+		return e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == activity
+	}
+}
+
+// browse lets our account see the project, or not.
+func (s *stage) browse(may bool) {
+	s.step("set permission", func() error {
+		return people.Control(s.ctx, s.JiraURL, http.MethodPut, "/_sandbox/permission", map[string]any{"project": "ENG", "user": "bot", "browse": may}, nil)
+	})
 }
 
 // runWith finds the run in whose history something happened.
