@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/ticket"
 )
 
 // judge waits until nothing is found to be wrong any more, or healing takes too
@@ -24,6 +27,7 @@ func (p *play) judge(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		p.lift(ctx, f)
 		// Looking takes a while, in which something may have begun.
 		if len(p.standing(f)) == 0 && p.resting() >= rested || time.Since(begin) > bound {
 			break
@@ -53,6 +57,17 @@ func (p *play) judge(ctx context.Context) error {
 		p.tell(f)
 	}
 	return nil
+}
+
+// lift is an operator who resumes the routes that stopped themselves.
+func (p *play) lift(ctx context.Context, f *facts) {
+	stopped := map[string]bool{}
+	for _, v := range f.views {
+		if v.Reason == ticket.RouteStopped && !stopped[v.Route] {
+			stopped[v.Route] = true
+			p.note("resume route %s: %v", v.Route, p.ask(ctx, addressing.RouteID(v.Route), addressing.UpdateResume))
+		}
+	}
 }
 
 // rested is how long nothing was written when things are looked at.
