@@ -3,7 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
-	"slices"
+	"time"
 
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -19,28 +19,38 @@ import (
 // CensusParams asks which pairs are in trouble.
 type CensusParams struct {
 	Connection string `json:"connection"`
-	// Known are the pairs that the census before this one found.
-	Known []string `json:"known,omitempty"`
+	// Known are the pairs that the census before this one found, and when each
+	// was first counted: zero for one that may have been in trouble long before.
+	Known map[string]time.Time `json:"known,omitempty"`
+	// Now is the workflow's time; First tells that there was no census before.
+	Now   time.Time `json:"now"`
+	First bool      `json:"first,omitempty"`
 }
 
 // CensusResult counts pairs in trouble by route and reason.
 type CensusResult struct {
 	Counts map[string]map[ticket.Reason]int `json:"counts,omitempty"`
-	// Newly counts those that were not in trouble at the last census.
+	// Newly counts those that were first counted a short while ago.
 	Newly map[string]map[ticket.Reason]int `json:"newly,omitempty"`
-	// Known are the pairs counted, sorted, for the next census.
-	Known []string `json:"known,omitempty"`
+	// Known are the pairs counted, for the next census.
+	Known map[string]time.Time `json:"known,omitempty"`
 }
 
-// counted bounds Known. While more pairs than that are in trouble, none counts
-// as new: better no stop than one for what was known long ago.
-const counted = 2000
+const (
+	// counted bounds Known. While more pairs than that are in trouble, none
+	// counts as new: better no stop than one for what was known long ago.
+	counted = 1000
+	// newly is how long a pair counts as newly in trouble, unless audits are
+	// further apart: one cause shows in parts, first where people work, then
+	// where an audit looks.
+	newly = time.Hour
+)
 
 // Census counts the pairs that lost a ticket or that paused themselves, on the
 // routes that are the connection's to count: each route is one connection's,
-// so that two sweeps never judge the same pairs. A pair that was counted stays
-// known while its route is stopped, so that resume is not undone by the pairs
-// it was given for. It changes nothing.
+// so that there is one memory of it. What was counted before the route was last
+// resumed is not new, and a pair stays known while its route is stopped, so that
+// resume is not undone by the pairs it was given for. It changes nothing.
 //
 // The listing lags by seconds. A pair that it misses is counted the next time.
 func (a *Activities) Census(ctx context.Context, p CensusParams) (*CensusResult, error) {
@@ -48,12 +58,18 @@ func (a *Activities) Census(ctx context.Context, p CensusParams) (*CensusResult,
 	if err != nil {
 		return nil, fail(err)
 	}
-	out := &CensusResult{Counts: map[string]map[ticket.Reason]int{}, Newly: map[string]map[ticket.Reason]int{}}
-	ours := map[string]bool{}
+	out := &CensusResult{
+		Counts: map[string]map[ticket.Reason]int{}, Newly: map[string]map[ticket.Reason]int{}, Known: map[string]time.Time{},
+	}
+	ours := map[string]*reconcile.Rules{}
 	for i := range routes {
 		if r := &routes[i]; counts(r, p.Connection) {
-			ours[r.Name] = r.IsEnabled()
+			ours[r.Name] = r
 		}
+	}
+	found := p.Now
+	if p.First || len(p.Known) >= counted {
+		found = time.Time{}
 	}
 	var page []byte
 	for {
@@ -67,29 +83,30 @@ func (a *Activities) Census(ctx context.Context, p CensusParams) (*CensusResult,
 		}
 		for _, e := range answer.GetExecutions() {
 			route, reason := keyword(e, addressing.AttrRoute), ticket.Reason(keyword(e, addressing.AttrReason))
-			inForce, ok := ours[route]
-			if !ok {
+			r := ours[route]
+			if r == nil {
 				continue
 			}
 			id := e.GetExecution().GetWorkflowId()
-			_, known := slices.BinarySearch(p.Known, id)
+			first, known := p.Known[id]
+			if !known {
+				first = found
+			}
 			if reason == ticket.RouteStopped && !known {
 				continue // well until its route was stopped
 			}
 			if len(out.Known) < counted {
-				out.Known = append(out.Known, id)
+				out.Known[id] = first
 			}
 			if reason == ticket.RouteStopped {
 				continue
 			}
 			count(out.Counts, route, reason)
-			if inForce && !known && len(p.Known) < counted {
+			if r.IsEnabled() && first.After(p.Now.Add(-a.lately(r))) && first.After(r.Resumed) {
 				count(out.Newly, route, reason)
 			}
 		}
 		if page = answer.GetNextPageToken(); len(page) == 0 {
-			slices.Sort(out.Known)
-			out.Known = slices.Compact(out.Known)
 			return out, nil
 		}
 		if activity.IsActivity(ctx) {
@@ -105,6 +122,11 @@ func counts(r *reconcile.Rules, connection string) bool {
 		return r.Right.Connection == connection
 	}
 	return r.Left.Connection == connection
+}
+
+// lately is how long a pair of a route counts as newly in trouble.
+func (a *Activities) lately(r *reconcile.Rules) time.Duration {
+	return max(newly, a.connections[r.Left.Connection].Audit, a.connections[r.Right.Connection].Audit)
 }
 
 func count(by map[string]map[ticket.Reason]int, route string, reason ticket.Reason) {

@@ -54,6 +54,9 @@ type Rules struct {
 	Paused  bool `json:"paused,omitempty" yaml:"-"`
 	// Stopped is why an audit stopped the route's writes, "" when none did.
 	Stopped string `json:"stopped,omitempty" yaml:"-"`
+	// Resumed is when an operator last resumed the route: what was counted
+	// before that does not stop it again.
+	Resumed time.Time `json:"resumed,omitzero" yaml:"-"`
 }
 
 // End is one side of a route: a connection and a container on it.

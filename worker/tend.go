@@ -13,6 +13,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/routing"
+	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/workflows"
 )
 
@@ -23,7 +24,7 @@ type tender struct {
 	routes      *routing.Registry
 	client      client.Client
 	log         *slog.Logger
-	connections []string
+	connections []trackers.Connection
 }
 
 func (t tender) tend(ctx context.Context) {
@@ -36,21 +37,22 @@ func (t tender) tend(ctx context.Context) {
 	for _, r := range rules {
 		used[r.Left.Connection], used[r.Right.Connection] = true, true
 	}
-	for _, name := range t.connections {
-		if !used[name] {
+	for _, c := range t.connections {
+		if !used[c.Name] {
 			continue
 		}
-		if err := t.sweep(ctx, name); err != nil && ctx.Err() == nil {
-			t.log.WarnContext(ctx, "sweep not started", "connection", name, "error", err)
+		if err := t.sweep(ctx, c); err != nil && ctx.Err() == nil {
+			t.log.WarnContext(ctx, "sweep not started", "connection", c.Name, "error", err)
 		}
 	}
 }
 
 // sweep makes sure that a connection's sweep runs, from where an ended one
-// had come.
-func (t tender) sweep(ctx context.Context, connection string) error {
-	id := addressing.SweepID(connection)
-	st := workflows.SweepState{Connection: connection}
+// had come. It is told how often to look, because a pass tells that only once
+// one is complete: a project that is hidden fails them all, and audits go on.
+func (t tender) sweep(ctx context.Context, c trackers.Connection) error {
+	connection, id := c.Name, addressing.SweepID(c.Name)
+	st := workflows.SweepState{Connection: connection, Interval: c.Sweep, Audit: c.Audit}
 	answer, err := t.client.DescribeWorkflowExecution(ctx, id, "")
 	var missing *serviceerror.NotFound
 	switch {

@@ -50,14 +50,14 @@ const (
 // Run works until ctx ends.
 func Run(ctx context.Context, cfg Config) error {
 	var connections []activities.Connection
-	var swept []string // connections that can list what changed
+	var swept []trackers.Connection // connections that can list what changed
 	for _, c := range cfg.File.Connections {
 		t, err := registry.Open(c.Connection, cfg.Log)
 		if err != nil {
 			return err
 		}
 		if _, ok := t.(trackers.Lister); ok {
-			swept = append(swept, c.Name)
+			swept = append(swept, c.Connection)
 		}
 		connections = append(connections, activities.Connection{Connection: c.Connection, Tracker: t})
 	}

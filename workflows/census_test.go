@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/ticketsync/ticketsync/activities"
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 )
 
 // found is a census of one route.
@@ -21,7 +23,7 @@ func found(lost, storms int) *activities.CensusResult {
 	if storms > 0 {
 		by[ticket.WriteStorm] = storms
 	}
-	return &activities.CensusResult{Known: []string{leftPair}, Newly: map[string]map[ticket.Reason]int{"it-to-eng": by}}
+	return &activities.CensusResult{Known: map[string]time.Time{leftPair: epoch}, Newly: map[string]map[ticket.Reason]int{"it-to-eng": by}}
 }
 
 func TestCensusStopsARoute(t *testing.T) {
@@ -46,10 +48,14 @@ func TestCensusStopsARoute(t *testing.T) {
 				}
 				return found(0, 0)
 			}
-			st := w.sweep(SweepState{Connection: "jira"}, 65*time.Minute)
-			require.Equal(t, [][]string{nil, {leftPair}, {leftPair}}, w.played.known, "one at the start, one after each audit")
-			require.Equal(t, []string{leftPair}, st.Troubled)
-			require.False(t, st.Counting)
+			st := w.sweep(SweepState{Connection: "jira"}, 5*time.Minute)
+			require.Len(t, w.played.counted, len(w.played.sweeps), "one with each pass")
+			require.Equal(t, found(0, 0).Known, st.Troubled)
+			for n, p := range w.played.counted {
+				require.Equal(t, n == 0, p.First, "what the first one finds may be old")
+				require.Equal(t, n > 0, p.Known != nil)
+				require.WithinDuration(t, epoch.Add(time.Duration(n)*time.Minute), p.Now, 10*time.Second)
+			}
 			if c.why == "" {
 				require.Empty(t, w.played.stopped)
 				return
@@ -59,25 +65,22 @@ func TestCensusStopsARoute(t *testing.T) {
 	}
 }
 
-// What the first census finds may be old, and stops nothing.
-func TestFirstCensusStopsNothing(t *testing.T) {
+// The memory of a census is carried to the next run.
+func TestCensusCarriesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.played.sweep = passes
-	w.played.census = func(int) *activities.CensusResult { return found(100, 0) }
-	st := w.sweep(SweepState{Connection: "jira"}, 10*time.Minute)
-	require.Empty(t, w.played.stopped)
-	require.Equal(t, []string{leftPair}, st.Troubled)
-
-	// The next run goes on from there, with a count of its own after an audit.
+	w.played.census = func(int) *activities.CensusResult { return found(1, 0) }
+	st := w.sweep(SweepState{Connection: "jira"}, 5*time.Minute)
+	before := len(w.played.counted)
 	w.fresh(w.env.Now())
-	w.sweep(st, 35*time.Minute)
-	require.Len(t, w.played.known, 2)
-	require.Len(t, w.played.stopped, 1)
+	w.sweep(st, 5*time.Minute)
+	require.False(t, w.played.counted[before].First)
+	require.Equal(t, found(1, 0).Known, w.played.counted[before].Known)
 }
 
-// A route that could not be stopped is stopped at the next pass, for the same
-// pairs: they are not known before.
+// A route that could not be stopped is stopped at a later pass, and a census
+// that could not be made is made then, on what is known.
 func TestCensusTriesAgain(t *testing.T) {
 	t.Parallel()
 	for _, broken := range []string{"StopRoute", "Census"} {
@@ -87,12 +90,34 @@ func TestCensusTriesAgain(t *testing.T) {
 			w.played.sweep = passes
 			w.played.broken[broken] = true
 			w.played.census = func(int) *activities.CensusResult { return found(6, 0) }
-			st := w.sweep(SweepState{Connection: "jira", Counted: epoch, Counting: true}, 5*time.Minute)
-			require.Greater(t, len(w.played.known), 3)
-			require.True(t, st.Counting)
-			require.Empty(t, st.Troubled)
+			known := map[string]time.Time{"another": epoch}
+			w.after(150*time.Second, func() {
+				require.NotEmpty(t, w.played.counted)
+				w.played.broken[broken] = false
+			})
+			st := w.sweep(SweepState{Connection: "jira", Counted: epoch, Troubled: known}, 5*time.Minute)
+			require.NotEmpty(t, w.played.stopped)
+			require.Equal(t, found(6, 0).Known, st.Troubled)
+			if broken == "Census" {
+				require.Equal(t, known, w.played.counted[1].Known)
+			}
 		})
 	}
+}
+
+// Passes that fail keep nothing from being audited and counted, nor from being
+// so as often as the connection says.
+func TestCensusAndAuditWithoutAPass(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.played.sweep = func(int) (*activities.SweepResult, error) {
+		return nil, temporal.NewNonRetryableApplicationError("no such project", string(trackers.Invalid), nil)
+	}
+	w.played.census = func(n int) *activities.CensusResult { return found(min(n, 2)*3, 0) }
+	st := w.sweep(SweepState{Connection: "jira", Interval: time.Minute, Audit: 5 * time.Minute}, 12*time.Minute)
+	require.Zero(t, st.Passes)
+	require.Equal(t, 2, w.played.audits)
+	require.NotEmpty(t, w.played.stopped)
 }
 
 // Only resume lifts a stop; a route that rests already is not stopped again.
@@ -113,15 +138,17 @@ func TestRouteIsStopped(t *testing.T) {
 		})
 	})
 	step(func() { w.update(addressing.UpdateResume) })
+	step(func() { w.update(addressing.UpdateApply, draft()) })
 	st := w.route(rules("it-to-eng"))
-	require.Equal(t, 4, st.Version)
+	require.Equal(t, 5, st.Version)
 	require.True(t, st.IsEnabled())
+	require.WithinDuration(t, epoch.Add(40*time.Second), st.Resumed, time.Second, "what was counted before is no cause any more")
 
 	w.fresh(w.env.Now())
 	w.after(time.Second, func() { w.update(addressing.UpdatePause) })
 	w.after(time.Second, func() { w.update(addressing.UpdateStop, "6 pairs newly access-lost") })
 	st = w.route(st)
-	require.Equal(t, 5, st.Version)
+	require.Equal(t, 6, st.Version)
 	require.Empty(t, st.Stopped, "a paused route writes nothing as it is")
 }
 

@@ -26,7 +26,7 @@ type played struct {
 	sweep    func(n int) (*activities.SweepResult, error)
 	audits   int
 	census   func(n int) *activities.CensusResult
-	known    [][]string // of each census
+	counted  []activities.CensusParams
 	stopped  []activities.StopParams
 	broken   map[string]bool // activities that fail for ever
 	ended    bool            // an earlier run was ended from outside
@@ -89,10 +89,10 @@ func (a *played) Audit(context.Context, activities.AuditParams) (*activities.Aud
 func (a *played) Census(_ context.Context, p activities.CensusParams) (*activities.CensusResult, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.known = append(a.known, p.Known)
+	a.counted = append(a.counted, p)
 	out := &activities.CensusResult{}
 	if a.census != nil {
-		out = a.census(len(a.known))
+		out = a.census(len(a.counted))
 	}
 	return out, a.fault("Census")
 }

@@ -245,7 +245,7 @@ func mapsTo(rules *reconcile.Rules, side ticket.Side, field string) bool {
 // apply takes checked settings into force.
 func (r *route) apply(ctx workflow.Context, rules reconcile.Rules) (reconcile.Rules, error) {
 	defer func() { r.active++ }()
-	rules.Name, rules.Version, rules.Since = r.Name, r.Version+1, r.Since
+	rules.Name, rules.Version, rules.Since, rules.Resumed = r.Name, r.Version+1, r.Since, r.Resumed
 	// A stop is lifted like a pause, by resume alone: what was applied need not
 	// have mended what it was for.
 	rules.Paused, rules.Stopped, rules.Removed = r.Paused, r.Stopped, false
@@ -258,7 +258,7 @@ func (r *route) apply(ctx workflow.Context, rules reconcile.Rules) (reconcile.Ru
 func (r *route) pause(ctx workflow.Context) error  { return r.alter(ctx, func() { r.Paused = true }) }
 func (r *route) remove(ctx workflow.Context) error { return r.alter(ctx, func() { r.Removed = true }) }
 func (r *route) resume(ctx workflow.Context) error {
-	return r.alter(ctx, func() { r.Paused, r.Stopped = false, "" })
+	return r.alter(ctx, func() { r.Paused, r.Stopped, r.Resumed = false, "", workflow.Now(ctx).UTC() })
 }
 
 // halt stops the route's writes until resume. One that rests already stays as

@@ -17,14 +17,15 @@ type SweepState struct {
 	Hinted    map[string]string `json:"hinted,omitempty"`
 	Audited   time.Time         `json:"audited,omitzero"` // by the workflow's clock
 	Passes    int               `json:"passes,omitempty"` // in all runs
-	// Troubled are the pairs that the last census counted, Counted is when that
-	// was; Counting tells that an audit waits for its census.
-	Troubled  []string      `json:"troubled,omitempty"`
-	Counted   time.Time     `json:"counted,omitzero"`
-	Counting  bool          `json:"counting,omitempty"`
-	LastError string        `json:"last_error,omitempty"`
-	Interval  time.Duration `json:"interval,omitempty"`
-	Audit     time.Duration `json:"audit,omitempty"`
+	// Troubled are the pairs that the last census counted and when each was first
+	// counted, Counted is when that census was.
+	Troubled  map[string]time.Time `json:"troubled,omitempty"`
+	Counted   time.Time            `json:"counted,omitzero"`
+	LastError string               `json:"last_error,omitempty"`
+	// Interval and Audit are how often to look, as whoever started the sweep and
+	// then the last complete pass told.
+	Interval time.Duration `json:"interval,omitempty"`
+	Audit    time.Duration `json:"audit,omitempty"`
 }
 
 const (
@@ -42,7 +43,7 @@ func Sweep(ctx workflow.Context, st SweepState) error {
 	began := workflow.Now(ctx)
 	for {
 		sweepOnce(ctx, &st)
-		if (st.Counting || st.Counted.IsZero()) && counts(ctx) {
+		if counts(ctx) {
 			censusOnce(ctx, &st)
 		}
 		if audit := or(st.Audit, defaultAudit); !workflow.Now(ctx).Before(st.Audited.Add(audit)) {
@@ -90,13 +91,13 @@ func auditOnce(ctx workflow.Context, st *SweepState) {
 		st.LastError = activities.FailureOf(err).Message
 		return
 	}
-	st.Audited, st.Counting = workflow.Now(ctx), true
+	st.Audited = workflow.Now(ctx)
 }
 
-// counts reports whether audits of this run count pairs; runs from before that
+// counts reports whether passes of this run count pairs; runs from before that
 // end as they began.
 func counts(ctx workflow.Context) bool {
-	return workflow.GetVersion(ctx, "audits count pairs in trouble", workflow.DefaultVersion, 1) > workflow.DefaultVersion
+	return workflow.GetVersion(ctx, "a pass counts pairs in trouble", workflow.DefaultVersion, 1) > workflow.DefaultVersion
 }
 
 func sweepDetails(st SweepState) string {

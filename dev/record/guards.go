@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -51,15 +52,15 @@ func storm(s *stage) {
 	s.save("storm-resumed-pair", pair, "")
 }
 
-// auditing has Jira's audit find what is lost soon, and the help desk's count it,
-// more seldom, so that it counts all of it at once.
+// auditing has Jira's audit find what is lost soon, and the help desk's passes
+// count it.
 func auditing(f *config.File) {
 	for i := range f.Connections {
 		switch c := &f.Connections[i]; c.Name {
 		case "jira":
 			c.Sweep, c.Audit = time.Second, 2*time.Second
 		case "helpdesk":
-			c.Sweep, c.Audit = 2*time.Second, 6*time.Second
+			c.Sweep = time.Second
 		}
 	}
 }
@@ -74,6 +75,11 @@ func stopped(s *stage) {
 	for _, t := range tickets {
 		s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
 	}
+	sweep := addressing.SweepID("helpdesk")
+	s.until("the first census", func() (bool, error) {
+		h, err := s.history(sweep, "")
+		return slices.ContainsFunc(h.GetEvents(), starts("Census")), err
+	})
 	s.browse(false)
 	s.until("the stop of "+route, func() (bool, error) {
 		r := s.rules()
@@ -87,12 +93,16 @@ func stopped(s *stage) {
 	for _, t := range tickets {
 		s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
 	}
-	sweep := addressing.SweepID("helpdesk")
-	s.save("stopped-sweep", sweep, s.runWith(sweep, func(e *historypb.HistoryEvent) bool {
-		return e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == "StopRoute"
-	}))
+	s.save("stopped-sweep", sweep, s.runWith(sweep, starts("StopRoute")))
 	s.save("stopped-route", addressing.RouteID(route), "")
 	s.save("stopped-pair", ravennaPair(tickets[0].ID), "")
+}
+
+// starts finds the start of an activity.
+func starts(activity string) func(*historypb.HistoryEvent) bool {
+	return func(e *historypb.HistoryEvent) bool {
+		return e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == activity
+	}
 }
 
 // browse lets our account see the project, or not.
