@@ -262,7 +262,7 @@ func (r *route) resume(ctx workflow.Context) error {
 }
 
 // halt stops the route's writes until resume. One that rests already stays as
-// it is, so an audit may ask twice.
+// it is, so a census may ask twice.
 func (r *route) halt(ctx workflow.Context, why string) error {
 	if r.Version > 0 && !r.IsEnabled() {
 		r.active++
