@@ -63,14 +63,20 @@ func TestCensusCountsByReason(t *testing.T) {
 func TestCensusCountsWhatIsNew(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		audit, newly time.Duration
-	}{"seldom": {3 * time.Hour, 3 * time.Hour}, "often": {time.Minute, time.Hour}} {
+		left, right, newly time.Duration // audits, and what counts
+	}{
+		"seldom on the left":  {3 * time.Hour, time.Minute, 3 * time.Hour},
+		"seldom on the right": {time.Minute, 2 * time.Hour, 2 * time.Hour},
+		"often":               {time.Minute, time.Minute, time.Hour},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			jira := b.connections["jira"]
-			jira.Audit = c.audit
-			b.connections["jira"] = jira
+			for name, audit := range map[string]time.Duration{"helpdesk": c.left, "jira": c.right} {
+				conn := b.connections[name]
+				conn.Audit = audit
+				b.connections[name] = conn
+			}
 			b.lost(3)
 			first := b.census(t, "helpdesk", since, none)
 			b.lost(7)
