@@ -104,11 +104,13 @@ func TestChecks(t *testing.T) {
 func TestLastEdits(t *testing.T) {
 	t.Parallel()
 	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
+	left, right := &end{}, &end{}
 	edits := []edit{
 		{field: ticket.Title, value: "first", begin: at(1), done: at(2)},
-		{field: ticket.Title, value: "left", begin: at(3), done: at(5)},
+		{at: left, field: ticket.Title, value: "gone at once", begin: at(3), done: at(4)},
+		{at: left, field: ticket.Title, value: "left", begin: at(3), done: at(5)},
 		{field: ticket.Priority, value: "low", begin: at(9), done: at(10)},
-		{field: ticket.Title, value: "right", begin: at(4), done: at(6)},
+		{at: right, field: ticket.Title, value: "right", begin: at(4), done: at(6)},
 	}
 	var got []string
 	for _, e := range last(edits, ticket.Title) {

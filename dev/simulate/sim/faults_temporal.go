@@ -36,9 +36,14 @@ func (p *play) recover(ctx context.Context) error {
 }
 
 // lose takes all that Temporal knows away, once in a play: the markers on the
-// tickets are all that is left of the links.
+// tickets are all that is left of the links. It waits for a moment at which
+// nothing was under way: what was, is then for the conflict rule to decide, and
+// a create call that nobody remembers may be made twice.
 func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
-	if !p.lostAt.IsZero() {
+	if !p.lostAt.IsZero() || p.workerOff {
+		return false
+	}
+	if f, err := p.look(ctx); err != nil || len(p.standing(f)) > 0 {
 		return false
 	}
 	if err := p.LoseTemporal(ctx); err != nil {

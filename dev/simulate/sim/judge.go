@@ -13,7 +13,10 @@ import (
 // long, and then looks at everything once and for all.
 func (p *play) judge(ctx context.Context) error {
 	begin, bound := time.Now(), healing
-	if len(p.faults) == 0 || p.plant != "" {
+	switch {
+	case p.plant != "":
+		bound = planting
+	case len(p.faults) == 0:
 		bound = syncing
 	}
 	for {

@@ -41,9 +41,17 @@ func last(edits []edit, field ticket.Field) (out []edit) {
 		}
 	}
 	for _, e := range edits {
-		if e.field == field && !e.done.Before(latest) {
-			out = append(out, e)
+		if e.field != field || e.done.Before(latest) {
+			continue
 		}
+		// What a person set on the same ticket just before is their own to lose.
+		if at := slices.IndexFunc(out, func(before edit) bool { return before.at == e.at }); at >= 0 {
+			if e.done.After(out[at].done) {
+				out[at] = e
+			}
+			continue
+		}
+		out = append(out, e)
 	}
 	return out
 }

@@ -46,7 +46,9 @@ const (
 	// within a minute, and a rate limit without an end is waited out for two.
 	healing = 300 * time.Second
 	// syncing is how long it may take where there was no fault at all.
-	syncing = 20 * time.Second
+	syncing = 60 * time.Second
+	// planting is how long a play with a planted bug may take to look healthy.
+	planting = 20 * time.Second
 	// patience is how long a person tries to get something done.
 	patience = 40 * time.Second
 )
