@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help dev test check build histories golden
+.PHONY: help dev test check build simulate histories golden
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ check: ## what CI runs; needs the shared folder beside the project
 
 build: ## build the one binary
 	CGO_ENABLED=0 go build -trimpath -o ticketsync ./cmd/ticketsync
+
+simulate: ## play random people and faults, 200 seeds, and print a table
+	go run ./dev/simulate
 
 histories: ## record workflow histories that are missing
 	go run ./dev/record -out workflows/testdata/histories

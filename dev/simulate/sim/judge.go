@@ -53,6 +53,7 @@ func (p *play) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.result.Apart = p.countApart(f)
 	p.result.Findings = append(p.standing(f), p.lost(f)...)
 	p.result.Findings = append(p.result.Findings, unquiet...)
 	p.result.Findings = append(p.result.Findings, leaks...)

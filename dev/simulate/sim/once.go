@@ -54,6 +54,21 @@ func (p *play) once(f *facts) (out []Finding) {
 	return out
 }
 
+// countApart counts the tickets too many that nobody can prevent.
+func (p *play) countApart(f *facts) (n int) {
+	for _, g := range p.groups {
+		if !p.apart(f, g) {
+			continue
+		}
+		for _, t := range g.ties {
+			if f.views[t].Reason == ticket.DuplicateReplica {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // apart reports whether duplicates of a group are those that nobody can prevent:
 // the index lagged longer than the quiet period and webhooks were lost. They
 // must be reported.

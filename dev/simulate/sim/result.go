@@ -18,6 +18,10 @@ type Result struct {
 	// Healed is how long it took until nothing was wrong any more.
 	Healed, Took time.Duration
 	Findings     []Finding
+	// Apart counts duplicates that no rule can prevent, each of them reported
+	// by its pair: the index lagged longer than the quiet period, and the
+	// webhook was lost as well.
+	Apart int
 	// Log tells what happened, for a seed that failed.
 	Log []string
 }
@@ -64,6 +68,7 @@ func Table(w io.Writer, results []*Result) {
 		sum.Edits += r.Edits
 		sum.Writes += r.Writes
 		sum.Took += r.Took
+		sum.Apart += r.Apart
 		slowest = max(slowest, r.Healed)
 		for _, p := range []string{Duplicates, Lost, Leaked, Unquiet, Unhealed} {
 			found[p] += r.of(p)
@@ -80,6 +85,7 @@ func Table(w io.Writer, results []*Result) {
 	for _, p := range []string{Duplicates, Lost, Leaked, Unquiet, Unhealed} {
 		fmt.Fprintf(t, "%s\t%d\n", p, found[p])
 	}
+	fmt.Fprintf(t, "duplicates apart, all reported\t%d\n", sum.Apart)
 	fmt.Fprintf(t, "longest healing\t%s\ntime\t%s\n", slowest.Round(time.Second/10), sum.Took.Round(time.Second))
 	_ = t.Flush()
 }
