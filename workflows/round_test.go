@@ -392,3 +392,22 @@ func TestReplayedHintsWriteNothing(t *testing.T) {
 	})
 	w.play(st)
 }
+
+// A write whose answer was lost is not repeated over what a person has done
+// since, where nothing but another look can tell.
+func TestLostAnswerIsNotRepeatedOverAPersonsEdit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.right.history = false
+	st := w.linked()
+	w.right.loses("update")
+	w.after(time.Second, func() {
+		w.left.edit("IT1", ticket.Priority, ticket.Value{Level: ticket.High})
+		w.tell(w.left, "IT1", "alice")
+	})
+	w.after(500*time.Millisecond, func() { w.right.edit("ENG1", ticket.Priority, ticket.Value{Level: ticket.Low}) })
+	w.after(time.Minute, func() { w.stands(IsLinked, "") })
+	w.play(st)
+	require.Equal(t, ticket.Low, w.right.get("ENG1").Fields[ticket.Priority].Level)
+	require.Equal(t, ticket.Low, w.left.get("IT1").Fields[ticket.Priority].Level)
+}

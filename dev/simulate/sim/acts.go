@@ -39,7 +39,7 @@ func (p *play) decide(random *rand.Rand, g *group, e *end, mark string) act {
 	case n < 17:
 		return p.say(random, g, e, place, mark)
 	case n < 19:
-		return p.change(random, g, e, place)
+		return p.change(random, g, e)
 	}
 	return p.whisper(g, e, place, mark)
 }
@@ -109,7 +109,7 @@ func (g *group) edited(one edit) {
 func (p *play) say(random *rand.Rand, g *group, e *end, place people.Place, mark string) act {
 	n := random.IntN(4)
 	return act{"comment", func(ctx context.Context) error {
-		c := &comment{at: e, mark: mark, version: 1}
+		c := &comment{at: e, by: place, mark: mark, version: 1}
 		err := persist(ctx, func() (err error) {
 			if heard, listed := place.Heard(ctx, e.id); n == 0 && listed == nil && len(heard) > 0 {
 				c.id, err = place.Reply(ctx, e.id, heard[0].ID, c.text())
@@ -129,7 +129,7 @@ func (p *play) say(random *rand.Rand, g *group, e *end, place people.Place, mark
 }
 
 // change rewords a comment or takes it back.
-func (p *play) change(random *rand.Rand, g *group, e *end, place people.Place) act {
+func (p *play) change(random *rand.Rand, g *group, e *end) act {
 	n, gone := random.IntN(100), random.IntN(3) == 0
 	return act{"reword", func(ctx context.Context) error {
 		g.mu.Lock()
@@ -140,7 +140,7 @@ func (p *play) change(random *rand.Rand, g *group, e *end, place people.Place) a
 		}
 		c := own[n%len(own)]
 		if gone {
-			err := persist(ctx, func() error { return place.Unsay(ctx, e.id, c.id) })
+			err := persist(ctx, func() error { return c.by.Unsay(ctx, e.id, c.id) })
 			if err == nil {
 				c.deleted = true
 			}
@@ -148,7 +148,7 @@ func (p *play) change(random *rand.Rand, g *group, e *end, place people.Place) a
 		}
 		next := *c
 		next.version++
-		err := persist(ctx, func() error { return place.Reword(ctx, e.id, c.id, next.text()) })
+		err := persist(ctx, func() error { return c.by.Reword(ctx, e.id, c.id, next.text()) })
 		if err == nil {
 			c.version = next.version
 		}

@@ -35,13 +35,17 @@ func rejoin(ctx context.Context, p *play, random *rand.Rand) bool {
 	return true
 }
 
+// dismissed is the status that dismiss takes away. Jira moves the issues that
+// have it to another.
+const dismissed = "In Review"
+
 // dismiss takes a status out of a Jira workflow, or puts it back.
 func dismiss(ctx context.Context, p *play, random *rand.Rand) bool {
 	if p.dismissed {
 		_ = p.readmit(ctx)
 		return false
 	}
-	p.dismissed = p.control(ctx, p.JiraURL, "statuses", map[string]string{"project": "ENG", "remove": "In Review"}) == nil
+	p.dismissed = p.control(ctx, p.JiraURL, "statuses", map[string]string{"project": "ENG", "remove": dismissed}) == nil
 	return p.dismissed
 }
 
@@ -50,7 +54,7 @@ func (p *play) readmit(ctx context.Context) error {
 		return nil
 	}
 	p.dismissed = false
-	return p.control(ctx, p.JiraURL, "statuses", map[string]string{"project": "ENG", "add": "In Review", "category": "indeterminate", "after": "In Progress"})
+	return p.control(ctx, p.JiraURL, "statuses", map[string]string{"project": "ENG", "add": dismissed, "category": "indeterminate", "after": "In Progress"})
 }
 
 // clone is a person who clones an issue and gives the clone a title of its own:

@@ -54,7 +54,7 @@ func interrupt(ctx context.Context, p *play, random *rand.Rand) bool {
 	place := p.places[t.from.place]
 	g.raced++
 	// The judge knows comments by marks like those of steps.
-	c := &comment{at: t.from, mark: "w9" + string(rune('0'+g.raced%10)) + string(rune('0'+g.raced/10)) + "x0", version: 1}
+	c := &comment{at: t.from, by: place, mark: "w9" + string(rune('0'+g.raced%10)) + string(rune('0'+g.raced/10)) + "x0", version: 1}
 	p.fronts[t.to.conn].trouble(trouble{kind: "comment-race", writes: true, times: 1, about: c.text(), meanwhile: func() {
 		g.mu.Lock()
 		defer g.mu.Unlock()

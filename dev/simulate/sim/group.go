@@ -83,6 +83,7 @@ type edit struct {
 // comment is what a person has said.
 type comment struct {
 	at      *end
+	by      people.Place // only who wrote it may change it
 	id      string
 	mark    string // a word that only this comment has
 	version int

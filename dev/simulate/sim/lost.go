@@ -20,6 +20,9 @@ func (p *play) lost(f *facts) (out []Finding) {
 		for _, field := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Status} {
 			latest := last(g.edits, field)
 			for _, e := range latest {
+				if p.struck("status-removed") && e.value == dismissed {
+					continue // went with the status
+				}
 				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) || p.forgotten(f, e, latest) {
 					continue
 				}
