@@ -3,7 +3,6 @@ package e2e
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,9 +112,10 @@ func TestTenThousandHintsWhilePaused(t *testing.T) {
 	require.NoError(t, errors.Join(errs...))
 	w.settled(pair, workflows.IsPaused, ticket.Paused)
 	t.Logf("%d hints in %s; heap %d MB, then %d MB", hints, time.Since(began).Round(time.Second), before>>20, heap()>>20)
-	for _, r := range slices.Concat(w.requests(w.RavennaURL), w.requests(w.JiraURL)) {
-		require.NotContains(t, r.Path, it.ID, "a paused pair reads nothing")
-		require.NotContains(t, r.Path, "issue/"+eng.ID)
+	// The help desk's ticket may be looked at: for its events another pair, with
+	// Linear, is asked for as well.
+	for _, r := range w.requests(w.JiraURL) {
+		require.NotContains(t, r.Path, "issue/"+eng.ID, "a paused pair reads nothing")
 	}
 	f := w.within(pair)
 	require.Greater(t, f.runs, 2)
