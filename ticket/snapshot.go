@@ -20,6 +20,10 @@ type Snapshot struct {
 	// ChangedAt is when someone other than us last changed a field, where the
 	// tracker keeps a history. A field without an entry is unknown, not unchanged.
 	ChangedAt map[Field]time.Time `json:"changed_at,omitempty"`
+	// Edits is the last of other people's edits that the tracker's history held,
+	// in the tracker's own terms. A write hands it back, so that the tracker can
+	// tell what came in between; "" where the version tells.
+	Edits string `json:"edits,omitempty"`
 	// Moves lists the statuses reachable in one step. Nil: any status can be set.
 	Moves []Move `json:"moves,omitempty"`
 	// AnyStatus tells that status is a plain field here, set like any other.

@@ -133,8 +133,9 @@ type Created struct {
 type Update struct {
 	ID     string       `json:"id"`
 	Fields []FieldWrite `json:"fields"`
-	// Version is the ticket's when the write was decided.
+	// Version is the ticket's when the write was decided, Edits the snapshot's.
 	Version string         `json:"version,omitempty"`
+	Edits   string         `json:"edits,omitempty"`
 	Custom  []ticket.Field `json:"custom,omitempty"` // for the snapshot in the result
 }
 

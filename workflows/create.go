@@ -161,6 +161,7 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 	}
 	if replica != nil {
 		p.met(side.Other(), replica, p.Intent.At)
+		p.date(side.Other(), p.Intent.At)
 	} else if replica = p.read(side.Other(), Dirt{Fields: true}); replica == nil {
 		return // the hold says why; create comes back here with the intent
 	}

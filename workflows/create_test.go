@@ -1,9 +1,11 @@
 package workflows
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/activities"
@@ -236,6 +238,26 @@ func TestCreateNoticesAPersonsEdit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A worker that is away tells late what a create call made; whoever edited the
+// replica meanwhile is not overwritten on what it was made with.
+func TestCreateToldLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.right.history = false
+	w.env.OnActivity("Create", mock.Anything, mock.Anything).After(8 * time.Second).Return(
+		func(ctx context.Context, params activities.CreateParams) (*trackers.Created, error) {
+			made, err := w.played.Create(ctx, params)
+			w.left.edit("IT1", ticket.Title, text("Printer on fire"))
+			w.right.edit("ENG1", ticket.Title, text("Printer put out"))
+			return made, err
+		})
+	w.after(5*time.Minute, func() { w.stands(IsLinked, "") })
+	st := w.play(PairState{})
+	require.Equal(t, w.left.get("IT1").Text(ticket.Title), w.right.get("ENG1").Text(ticket.Title))
+	journaled(t, st, "conflict: title")
 }
 
 // Large texts go by reference: the create call reads the source itself.

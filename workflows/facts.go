@@ -35,3 +35,13 @@ func (p *pair) before(at time.Time, age time.Duration) bool {
 	return workflow.Now(p.ctx).Sub(at) > age &&
 		workflow.GetVersion(p.ctx, "old facts are read again", workflow.DefaultVersion, 1) == 1
 }
+
+// date notes that a new ticket is as old as the call that made it: the worker
+// that tells of it may have been away.
+func (p *pair) date(side ticket.Side, asked time.Time) {
+	if workflow.Now(p.ctx).Sub(asked) <= fresh ||
+		workflow.GetVersion(p.ctx, "a new replica is as old as its call", workflow.DefaultVersion, 1) < 1 {
+		return
+	}
+	p.seen[side] = sight{asked: asked, got: asked}
+}

@@ -58,7 +58,8 @@ func (p *pair) set(op reconcile.Operation) bool {
 	before := p.snap[op.Side]
 	params := activities.UpdateParams{
 		Ref: p.ref(op.Side), Source: p.ref(op.Side.Other()),
-		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Custom: p.Rules.CustomFields(op.Side)},
+		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Edits: before.Edits,
+			Custom: p.Rules.CustomFields(op.Side)},
 	}
 	var result trackers.Result
 	asked := workflow.Now(p.ctx)

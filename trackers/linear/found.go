@@ -40,18 +40,18 @@ func (t *Tracker) caughtUp(ctx context.Context, x *call, issue *api.IssueFields,
 			_, touched := theirs[o.field]
 			w.outcomes[i].foreign = touched || o.field == ticket.Description && len(missing.description) > 0
 		}
-		return t.created(issue, x.answer, w, me, ""), nil
+		return t.created(issue, x.answer, w, me, trackers.Update{}), nil
 	}
 	if missing.empty() {
-		return t.created(issue, x.answer, w, me, ""), nil
+		return t.created(issue, x.answer, w, me, trackers.Update{}), nil
 	}
-	version := issue.UpdatedAt
+	before := trackers.Update{Version: issue.UpdatedAt, Edits: edits(changes(issue, me))}
 	x = t.client.call(x.op)
 	issue, err := t.change(ctx, x, issue.Id, missing)
 	if err != nil {
 		return nil, err
 	}
-	return t.created(issue, x.answer, w, me, version), nil
+	return t.created(issue, x.answer, w, me, before), nil
 }
 
 // missing is what of a create call an issue does not hold. A description that

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/linear/api"
 )
 
 // historyLag is by how much an entry of the history may be younger than the
-// version of the issue that it made.
+// version of the issue that it made. It counts where nothing tells which entries
+// there were when a write was decided on.
 const historyLag = time.Second
 
 // change is one field changed once.
@@ -98,11 +100,26 @@ func changedAt(issue *api.IssueFields, a answer, me api.Account) map[ticket.Fiel
 	return out
 }
 
-// lost is what others had put into a field since a version, and our write then
-// replaced; "" when nobody did. Finding the value that the write was decided on,
-// or the one it left behind, loses nothing.
-func lost(all []change, f ticket.Field, version, replaced, stored string) string {
-	since := at(version)
+// unedited stands for a history without edits of others.
+const unedited = "none"
+
+// edits is when others last changed what the history tells no value of, by the
+// tracker's clock.
+func edits(all []change) string {
+	for _, c := range slices.Backward(all) {
+		if !c.ours && c.field == ticket.Description {
+			return c.at.UTC().Format(time.RFC3339Nano)
+		}
+	}
+	return unedited
+}
+
+// lost is what others had put into a field since the version and the edits that
+// the write was decided on, and our write then replaced; "" when nobody did.
+// Finding the value that the write was decided on, or the one it left behind,
+// loses nothing.
+func lost(all []change, f ticket.Field, u trackers.Update, replaced, stored string) string {
+	since := at(u.Version)
 	// Labels are written as a difference, which replaces nothing.
 	if since.IsZero() || f == ticket.Labels {
 		return ""
@@ -112,7 +129,10 @@ func lost(all []change, f ticket.Field, version, replaced, stored string) string
 			continue
 		}
 		known := c.exact != "" && (c.exact == replaced || c.exact == stored)
-		if c.exact == "" {
+		switch {
+		case c.exact == "" && u.Edits != "":
+			since = at(u.Edits)
+		case c.exact == "":
 			since = since.Add(historyLag)
 		}
 		if known || !c.at.After(since) {

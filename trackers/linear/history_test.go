@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/linear/api"
 	"github.com/ticketsync/ticketsync/trackers/linear/opt"
 )
@@ -47,11 +48,25 @@ func TestLost(t *testing.T) {
 		})}, ticket.Title, ""},
 	} {
 		issue := &api.IssueFields{History: api.HistoryPage{Nodes: c.entries}}
-		got := lost(changes(issue, me), c.field, at8().Format(sinceFormat), fp("known"), fp("ours"))
+		got := lost(changes(issue, me), c.field, trackers.Update{Version: at8().Format(sinceFormat)}, fp("known"), fp("ours"))
 		require.Equal(t, c.want, got, name)
 	}
+	for name, c := range map[string]struct {
+		at   int // minutes after the version
+		seen []api.HistoryFields
+		want string
+	}{
+		"the first edit, at once":   {0, nil, "a text that Linear's history does not hold"},
+		"a second edit, at once":    {0, []api.HistoryFields{entry("bob", -1, described)}, "a text that Linear's history does not hold"},
+		"the edit that was read":    {0, []api.HistoryFields{entry("bob", 0, described)}, ""},
+		"read, entry after version": {1, []api.HistoryFields{entry("bob", 1, described)}, ""},
+	} {
+		before := trackers.Update{Version: at8().Format(sinceFormat), Edits: edits(changes(&api.IssueFields{History: api.HistoryPage{Nodes: c.seen}}, me))}
+		after := &api.IssueFields{History: api.HistoryPage{Nodes: append([]api.HistoryFields{entry("bob", c.at, described)}, c.seen...)}}
+		require.Equal(t, c.want, lost(changes(after, me), ticket.Description, before, fp("known"), fp("ours")), name)
+	}
 	issue := &api.IssueFields{History: api.HistoryPage{Nodes: []api.HistoryFields{entry("bob", 1, titled("x"))}}}
-	require.Empty(t, lost(changes(issue, me), ticket.Title, "", "", ""), "a new issue has no version before")
+	require.Empty(t, lost(changes(issue, me), ticket.Title, trackers.Update{}, "", ""), "a new issue has no version before")
 }
 
 // TestEntriesThatGrow: Linear adds a person's further edits to the same entry.
@@ -72,5 +87,5 @@ func TestLostInAnEntryThatGrew(t *testing.T) {
 	grown.UpdatedAt = at8().Add(time.Minute).Format(sinceFormat)
 	issue := &api.IssueFields{History: api.HistoryPage{Nodes: []api.HistoryFields{grown}}}
 	all := changes(issue, api.Account{Id: "me"})
-	require.Equal(t, "theirs", lost(all, ticket.Title, at8().Format(sinceFormat), ticket.Fingerprint("known"), ticket.Fingerprint("ours")))
+	require.Equal(t, "theirs", lost(all, ticket.Title, trackers.Update{Version: at8().Format(sinceFormat)}, ticket.Fingerprint("known"), ticket.Fingerprint("ours")))
 }

@@ -98,6 +98,7 @@ func (t *Tracker) snapshot(issue *api.IssueFields, a answer, me api.Account, opt
 		Updated:   a.ours(at(issue.UpdatedAt)),
 		Fields:    t.values(issue, opts),
 		ChangedAt: changedAt(issue, a, me),
+		Edits:     edits(changes(issue, me)),
 		AnyStatus: true,
 		Nests:     true,
 		Account:   me.Id,

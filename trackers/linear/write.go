@@ -60,7 +60,7 @@ func (t *Tracker) Create(ctx context.Context, d trackers.Draft) (*trackers.Creat
 	if !ok || issue.Id == "" {
 		return nil, x.unusable()
 	}
-	return t.created(&issue, x.answer, w, me, ""), nil
+	return t.created(&issue, x.answer, w, me, trackers.Update{}), nil
 }
 
 // introduced returns the fields of a new issue with a description that ends in
@@ -105,10 +105,10 @@ func set[T any](member *opt.Value[T], v opt.Value[T]) {
 	}
 }
 
-func (t *Tracker) created(issue *api.IssueFields, a answer, w *writes, me api.Account, version string) *trackers.Created {
+func (t *Tracker) created(issue *api.IssueFields, a answer, w *writes, me api.Account, before trackers.Update) *trackers.Created {
 	return &trackers.Created{
 		ID: issue.Id, Key: issue.Identifier, URL: t.webURL(issue.Identifier, issue.Url),
-		Result: t.result(issue, a, w, me, version),
+		Result: t.result(issue, a, w, me, before),
 	}
 }
 
@@ -132,13 +132,13 @@ func (t *Tracker) Update(ctx context.Context, u trackers.Update) (*trackers.Resu
 		if err != nil {
 			return nil, err
 		}
-		return t.result(issue, x.answer, w, me, u.Version), nil
+		return t.result(issue, x.answer, w, me, u), nil
 	}
 	issue, err := t.change(ctx, x, u.ID, w)
 	if err != nil {
 		return nil, err
 	}
-	return t.result(issue, x.answer, w, me, u.Version), nil
+	return t.result(issue, x.answer, w, me, u), nil
 }
 
 // change writes to an issue and returns it as it is then.
@@ -212,9 +212,9 @@ func afterWrite(err error) error {
 	return err
 }
 
-// result tells what the issue holds after a write. version is the one the write
-// was decided on, "" for a new issue.
-func (t *Tracker) result(issue *api.IssueFields, a answer, w *writes, me api.Account, version string) *trackers.Result {
+// result tells what the issue holds after a write. before is what the write was
+// decided on, nothing for a new issue.
+func (t *Tracker) result(issue *api.IssueFields, a answer, w *writes, me api.Account, before trackers.Update) *trackers.Result {
 	r := &trackers.Result{Snapshot: t.snapshot(issue, a, me, trackers.FetchOptions{})}
 	all := changes(issue, me)
 	for _, o := range w.outcomes {
@@ -226,7 +226,7 @@ func (t *Tracker) result(issue *api.IssueFields, a answer, w *writes, me api.Acc
 			Detail:  o.detail,
 		}
 		if !written.Foreign {
-			written.Lost = lost(all, o.field, version, o.replaced, written.Stored)
+			written.Lost = lost(all, o.field, before, o.replaced, written.Stored)
 		}
 		r.Fields = append(r.Fields, written)
 	}

@@ -119,6 +119,26 @@ func (p *play) runs(ctx context.Context, query string) (out []*workflowpb.Workfl
 	}
 }
 
+// idle reports whether no pair is at work: a call whose answer is awaited, or
+// never comes, will be repeated, however long ago it took effect.
+func (p *play) idle(ctx context.Context) (bool, error) {
+	runs, err := p.runs(ctx, "ExecutionStatus = 'Running' AND WorkflowType = '"+addressing.Pair+"'")
+	if err != nil {
+		return false, err
+	}
+	for _, run := range runs {
+		id := run.GetExecution()
+		d, err := p.Client.DescribeWorkflowExecution(ctx, id.GetWorkflowId(), id.GetRunId())
+		if err != nil {
+			return false, fmt.Errorf("describe %s: %w", id.GetWorkflowId(), err)
+		}
+		if len(d.GetPendingActivities()) > 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // journal prints a pair's journal, for a finding.
 func (f *facts) journal(t *tie) string {
 	var out strings.Builder

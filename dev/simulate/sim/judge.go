@@ -32,7 +32,15 @@ func (p *play) judge(ctx context.Context) error {
 		}
 		p.lift(ctx, f)
 		// Looking takes a while, in which something may have begun.
-		if len(p.standing(f)) == 0 && p.resting() >= rested || time.Since(begin) > bound {
+		if time.Since(begin) > bound {
+			break
+		}
+		if len(p.standing(f)) > 0 || p.resting() < rested {
+			continue
+		}
+		if idle, err := p.idle(ctx); err != nil {
+			return err
+		} else if idle {
 			break
 		}
 	}
