@@ -68,5 +68,14 @@ func firstAttempt(ctx context.Context) bool {
 	return !activity.IsActivity(ctx) || activity.GetInfo(ctx).Attempt <= 1
 }
 
+// queued is how long the schedule waited for a worker.
+func queued(ctx context.Context) time.Duration {
+	if !activity.IsActivity(ctx) {
+		return 0
+	}
+	info := activity.GetInfo(ctx)
+	return info.StartedTime.Sub(info.ScheduledTime)
+}
+
 // late is how long after a create call started its ticket may still appear.
 const late = time.Minute

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
@@ -13,6 +14,10 @@ type UpdateParams struct {
 	Ref    ticket.Ref      `json:"ref"`
 	Update trackers.Update `json:"update"`
 	Source ticket.Ref      `json:"source"`
+	// NoHistory says that nothing will tell of edits since the ticket was read.
+	// Age is how long ago that was when the write was scheduled.
+	NoHistory bool          `json:"no_history,omitempty"`
+	Age       time.Duration `json:"age,omitempty"`
 }
 
 // Update sets fields. Setting the same values twice leaves the same ticket, so
@@ -45,12 +50,14 @@ func (a *Activities) Update(ctx context.Context, p UpdateParams) (*trackers.Resu
 	return result, nil
 }
 
-// unmoved looks at the ticket again before a write is repeated, where neither a
-// precondition nor a history tells whose a value is: the try before may have
-// taken effect, and a person may have been there since. Texts have their own
-// precondition, and are stored as something else than they are sent.
+// sure is how long after a ticket was read a write may start without another look,
+// where nothing else would show that somebody was there in between.
+const sure = 200 * time.Millisecond
+
+// unmoved looks at the ticket again before a write that is not sure.
 func (a *Activities) unmoved(ctx context.Context, p UpdateParams) error {
-	if firstAttempt(ctx) {
+	unsure := p.unsure(!firstAttempt(ctx), queued(ctx))
+	if len(unsure) == 0 {
 		return nil
 	}
 	reader, _, err := use[trackers.Reader](a, p.Ref.Connection, "read ticket")
@@ -61,11 +68,23 @@ func (a *Activities) unmoved(ctx context.Context, p UpdateParams) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range p.Update.Fields {
-		text := w.Field == ticket.Title || w.Field == ticket.Description
-		if now.ChangedAt == nil && !text && w.Replaces != "" && now.Fields[w.Field].Fingerprint != w.Replaces {
-			return &trackers.Error{Kind: trackers.Stale, Op: "update ticket", Message: string(w.Field) + " was changed since the write was first tried"}
+	for _, w := range unsure {
+		if now.Fields[w.Field].Fingerprint != w.Replaces {
+			return &trackers.Error{Kind: trackers.Stale, Op: "update ticket", Message: string(w.Field) + " was changed since the write was decided on"}
 		}
 	}
 	return nil
+}
+
+// unsure are the fields that neither a precondition nor a history guards, when
+// the ticket was read a while ago or the write is repeated: the try before may
+// have taken effect, and a person may have been there since. Texts have their own
+// precondition, and are stored as something else than they are sent.
+func (p UpdateParams) unsure(repeated bool, queued time.Duration) []trackers.FieldWrite {
+	if !p.NoHistory || !repeated && p.Age+queued < sure {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.Update.Fields), func(w trackers.FieldWrite) bool {
+		return w.Field == ticket.Title || w.Field == ticket.Description || w.Replaces == ""
+	})
 }

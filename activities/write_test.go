@@ -2,6 +2,7 @@ package activities
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -89,6 +90,52 @@ func TestCreateIsNotRepeatedOtherwise(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where a tracker keeps no history, a write that comes late or is repeated looks
+// at the ticket first, and gives way to whoever was there.
+func TestUpdateLooksFirst(t *testing.T) {
+	t.Parallel()
+	const soon, old = 10 * time.Millisecond, time.Second
+	fields := []trackers.FieldWrite{{Field: ticket.Priority, Replaces: "known"}, {Field: ticket.Title, Replaces: "text"}, {Field: ticket.Labels}}
+	for name, c := range map[string]struct {
+		p        UpdateParams
+		repeated bool
+		queued   time.Duration
+		looks    bool
+	}{
+		"soon":                {p: UpdateParams{NoHistory: true, Age: soon}},
+		"later":               {p: UpdateParams{NoHistory: true, Age: old}, looks: true},
+		"no worker for long":  {p: UpdateParams{NoHistory: true, Age: soon}, queued: old, looks: true},
+		"repeated":            {p: UpdateParams{NoHistory: true, Age: soon}, repeated: true, looks: true},
+		"later, a history":    {p: UpdateParams{Age: old}, queued: old},
+		"repeated, a history": {p: UpdateParams{Age: soon}, repeated: true},
+	} {
+		c.p.Update.Fields = fields
+		want := []trackers.FieldWrite(nil)
+		if c.looks {
+			want = fields[:1]
+		}
+		require.Equal(t, want, c.p.unsure(c.repeated, c.queued), name)
+	}
+
+	b := newBench(t)
+	written, now := 0, "known"
+	b.right.update = func(trackers.Update) (*trackers.Result, error) {
+		written++
+		return &trackers.Result{Snapshot: snapshot()}, nil
+	}
+	b.right.fetch = func(string, trackers.FetchOptions) (*ticket.Snapshot, error) {
+		return snapshot(func(s *ticket.Snapshot) { s.Fields[ticket.Priority] = ticket.Value{Fingerprint: now} }), nil
+	}
+	p := UpdateParams{Ref: ticket.Ref{Connection: "jira", ID: "2"}, NoHistory: true, Age: old, Update: trackers.Update{ID: "2", Fields: fields}}
+	_, err := b.Update(t.Context(), p)
+	require.NoError(t, err)
+	require.Equal(t, 1, written)
+	now = "a person's"
+	_, err = b.Update(t.Context(), p)
+	require.Equal(t, trackers.Stale, FailureOf(err).Kind)
+	require.Equal(t, 1, written)
 }
 
 func TestUpdateRepeatsWithoutRefusedFields(t *testing.T) {

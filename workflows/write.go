@@ -61,6 +61,9 @@ func (p *pair) set(op reconcile.Operation) bool {
 		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Edits: before.Edits,
 			Custom: p.Rules.CustomFields(op.Side)},
 	}
+	if before.ChangedAt == nil {
+		params.NoHistory, params.Age = true, workflow.Now(p.ctx).Sub(p.seen[op.Side].got)
+	}
 	var result trackers.Result
 	asked := workflow.Now(p.ctx)
 	ctx := writing(p.cancellable(), p.label(op.Side)+": "+describe(op.Writes))
