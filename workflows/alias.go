@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -23,7 +24,9 @@ type AliasState struct {
 func (st *AliasState) add(h ticket.Hint) {
 	const most = 50
 	if len(st.Hints) >= most {
-		st.Hints = []ticket.Hint{{Ref: h.Ref, Kind: ticket.ChangeHint, Source: "alias"}}
+		// That a ticket was deleted cannot be found out by looking.
+		st.Hints = slices.DeleteFunc(st.Hints, func(h ticket.Hint) bool { return h.Kind != ticket.DeleteEvent })
+		st.Hints = append(st.Hints[:min(len(st.Hints), 1)], ticket.Hint{Ref: h.Ref, Kind: ticket.ChangeHint, Source: "alias"})
 	}
 	st.Hints = append(st.Hints, h)
 }

@@ -70,4 +70,13 @@ func TestAliasStateIsBounded(t *testing.T) {
 	}
 	require.LessOrEqual(t, len(st.Hints), 51)
 	require.Equal(t, ticket.ChangeHint, st.Hints[0].Kind, "what was dropped is covered by one that says: anything")
+
+	for range 2 {
+		st.add(gone(engReplica))
+		for range 100 {
+			st.add(ticket.Hint{Ref: engReplica, Kind: ticket.CommentEvent, Comment: "c1"})
+		}
+		require.LessOrEqual(t, len(st.Hints), 51)
+		require.Equal(t, ticket.DeleteEvent, st.Hints[0].Kind, "except that it was deleted")
+	}
 }

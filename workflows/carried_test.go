@@ -209,6 +209,21 @@ func TestPairBecomesAliasWithItsHints(t *testing.T) {
 	require.Empty(t, next.Hints)
 }
 
+// What a run was told before it became an alias it passes on; that a ticket was
+// deleted could not be found out by looking.
+func TestPairBecomesAliasOfADeletedTicket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.right.open("ENG", "Bug")
+	w.right.fails("fetch", trackers.Error{Kind: trackers.Unavailable}, forEver)
+	w.unreachable = true
+	w.after(time.Second, func() { w.hint(gone(engReplica)) })
+	w.after(time.Minute, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
+	var st AliasState
+	w.continued(w.meet(aliasID), addressing.Alias, &st)
+	require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
+}
+
 // A run within a second of another's start is delayed: until then the run that
 // found out does the alias's work, so that nobody waits.
 func TestNewAliasForwardsAtOnce(t *testing.T) {

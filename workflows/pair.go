@@ -52,6 +52,7 @@ type pair struct {
 	decide   bool                  // first contact is over
 	wake     bool                  // an operator changed something
 	hinted   bool                  // this run's first contact has had a hint
+	told     *ticket.Hint          // that the ticket was deleted, during first contact
 	ending   bool                  // a deletion is being carried out
 	behind   bool                  // there is more of a long history to be told
 	claims   []claim               // made while first contact went on
@@ -146,6 +147,9 @@ func (p *pair) hint(h ticket.Hint) {
 	if p.Phase == Fresh || p.Phase == Resting {
 		p.urge(h, !p.hinted)
 		p.hinted = true
+		if h.Kind == ticket.DeleteEvent {
+			p.told = &h
+		}
 		return // first contact reads everything; a resting pair nothing
 	}
 	clean := !p.dirty()
@@ -303,7 +307,11 @@ func (p *pair) becomeAlias() error {
 	}
 	a := &alias{AliasState: AliasState{Pair: p.owner}, ctx: p.ctx, hints: p.hints, master: p.enlist}
 	a.drain()
-	a.add(ticket.Hint{Ref: p.Origin, Kind: ticket.ChangeHint, Source: "alias"})
+	missed := ticket.Hint{Ref: p.Origin, Kind: ticket.ChangeHint, Source: "alias"}
+	if p.told != nil {
+		missed = *p.told // nobody can find out by looking
+	}
+	a.add(missed)
 	if workflow.GetVersion(p.ctx, "an alias serves its first second", workflow.DefaultVersion, 1) == 1 {
 		// The next run would be delayed until then, and the hints with it.
 		a.serve(p.began.Add(shortRun))
