@@ -27,7 +27,7 @@ var kinds = []kind{
 	{"timeout", hang}, {"read-write", overtake}, {"comment-race", interrupt},
 	{"lag", lag(shortLag)}, {"long-lag", lag(longLag)},
 	{"worker", restart}, {"kill-before", kill(false)}, {"kill-after", kill(true)}, {"receiver", deafen}, {"terminate", terminate}, {"temporal", outage}, {"temporal-lost", lose}, {"clocks", early}, {"token", token}, {"permission", forbid},
-	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"renamed", rename}, {"removed", withdraw}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss},
+	{"pause", rest}, {"retry", again}, {"unlink", part}, {"disabled", disable}, {"renamed", rename}, {"removed", withdraw}, {"unmapped", unmap}, {"relink", rejoin}, {"status-removed", dismiss}, {"converters", upgrade},
 	{"deleted", remove}, {"private", hide}, {"moved", move}, {"clone", clone},
 }
 

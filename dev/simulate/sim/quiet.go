@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/ticket"
 )
 
 const (
@@ -22,7 +25,15 @@ func (p *play) quiet(ctx context.Context) ([]Finding, error) {
 	for i := range p.File.Connections {
 		p.File.Connections[i].Sweep, p.File.Connections[i].Audit = time.Hour, time.Hour
 	}
+	if p.struck("converters") {
+		p.converters.exchange()
+	}
 	p.StartWorker()
+	if p.struck("converters") {
+		if err := p.review(ctx); err != nil {
+			return nil, err
+		}
+	}
 	asked, since := 0, time.Now()
 	began := time.Now()
 	for time.Since(since) < silence && time.Since(began) < fading {
@@ -41,6 +52,20 @@ func (p *play) quiet(ctx context.Context) ([]Finding, error) {
 		out = append(out, finding(Unquiet, "", "%d writes after all was settled: %s", after-before, p.lastCalls(5)))
 	}
 	return out, nil
+}
+
+// review has every pair read both tickets.
+func (p *play) review(ctx context.Context) error {
+	runs, err := p.runs(ctx, "ExecutionStatus = 'Running' AND WorkflowType = '"+addressing.Pair+"'")
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if err := p.Client.SignalWorkflow(ctx, run.GetExecution().GetWorkflowId(), "", addressing.SignalHint, ticket.Hint{Kind: ticket.ChangeHint, Source: "audit"}); err != nil {
+			return fmt.Errorf("have %s look at its tickets: %w", run.GetExecution().GetWorkflowId(), err)
+		}
+	}
+	return nil
 }
 
 // lastCalls are the latest calls at each tracker.

@@ -32,17 +32,18 @@ var routes = []route{
 // between the two.
 type world struct {
 	*stack.Stack
-	logs   *logs
-	fronts map[string]*front // by connection
-	killer *killer
-	sweep  time.Duration            // between two sweeps
-	clocks map[string]time.Duration // that are wrong, by connection
+	logs       *logs
+	fronts     map[string]*front // by connection
+	killer     *killer
+	converters *converters
+	sweep      time.Duration            // between two sweeps
+	clocks     map[string]time.Duration // that are wrong, by connection
 	// places are the containers, with Alice in them; others with Bob.
 	places, others map[string]people.Place
 }
 
 func newWorld(ctx context.Context, o Options) (*world, error) {
-	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}}
+	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}, converters: &converters{}}
 	if w.sweep = sweep; o.Seed%2 == 1 {
 		w.sweep = rarely
 	}
@@ -56,7 +57,7 @@ func newWorld(ctx context.Context, o Options) (*world, error) {
 		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0", Config: o.Config, Out: w.logs,
 		Log:          slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo})),
 		Edit:         func(f *config.File) { failed = w.edit(ctx, f, o) },
-		Interceptors: append(around, w.killer), Receive: w.killer.receive,
+		Interceptors: append(around, w.converters, w.killer), Receive: w.killer.receive,
 	})
 	if err == nil && failed != nil {
 		s.Close()
