@@ -224,6 +224,38 @@ func TestPairBecomesAliasOfADeletedTicket(t *testing.T) {
 	require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
 }
 
+// The pair that made a ticket may hear of it only after it was deleted: the run
+// that was told waits for that pair, and not for ever.
+func TestDeletedTicketAwaitsItsOwner(t *testing.T) {
+	t.Parallel()
+	t.Run("who comes", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.after(0, func() { w.hint(gone(engReplica)) })
+		w.after(2*time.Minute, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
+		w.unreachable = true
+		var st AliasState
+		w.continued(w.meet(aliasID), addressing.Alias, &st)
+		require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
+	})
+	t.Run("who does not", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.after(0, func() { w.hint(gone(engReplica)) })
+		w.after(2*time.Minute, func() { w.hint(gone(engReplica)) })
+		require.NoError(t, w.meet(aliasID))
+		require.LessOrEqual(t, w.env.Now().Sub(epoch), 4*time.Minute)
+		require.LessOrEqual(t, w.right.called("fetch"), 3)
+	})
+	t.Run("nobody said it was deleted", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.after(0, func() { w.tell(w.right, "ENG1", "bob") })
+		require.NoError(t, w.meet(aliasID))
+		require.Less(t, w.env.Now().Sub(epoch), time.Minute)
+	})
+}
+
 // A run within a second of another's start is delayed: until then the run that
 // found out does the alias's work, so that nobody waits.
 func TestNewAliasForwardsAtOnce(t *testing.T) {

@@ -49,6 +49,9 @@ func (p *pair) firstContact() (next, error) {
 		if err != nil {
 			f := activities.FailureOf(err)
 			if f.Kind == trackers.NotFound {
+				if p.awaitOwner() {
+					continue
+				}
 				return p.skip(ticket.AccessLost, f.Message)
 			}
 			if p.ctx.Err() != nil {
@@ -74,6 +77,24 @@ func (p *pair) firstContact() (next, error) {
 			}
 		}
 	}
+}
+
+// awaitOwner stays with a ticket that was deleted for as long as a create call
+// may go unanswered: the pair that made it does not know it yet, and will not
+// find out. It reports whether anything came.
+func (p *pair) awaitOwner() bool {
+	if p.told == nil || workflow.GetVersion(p.ctx, "a deleted ticket may have an owner", workflow.DefaultVersion, 1) < 1 {
+		return false
+	}
+	if p.toldAt.IsZero() {
+		p.toldAt = workflow.Now(p.ctx)
+	}
+	wait := p.toldAt.Add(defaultQuiet).Sub(workflow.Now(p.ctx))
+	if wait <= 0 {
+		return false
+	}
+	came, err := workflow.AwaitWithTimeout(p.ctx, wait, func() bool { return p.enlist.Len() > 0 || p.hints.Len() > 0 })
+	return came && err == nil
 }
 
 // breathe waits, visibly, until a tracker may answer again.

@@ -53,6 +53,7 @@ type pair struct {
 	wake     bool                  // an operator changed something
 	hinted   bool                  // this run's first contact has had a hint
 	told     *ticket.Hint          // that the ticket was deleted, during first contact
+	toldAt   time.Time             // when it was looked for in vain after that
 	ending   bool                  // a deletion is being carried out
 	behind   bool                  // there is more of a long history to be told
 	claims   []claim               // made while first contact went on

@@ -36,14 +36,15 @@ func (p *play) recover(ctx context.Context) error {
 }
 
 // lose takes all that Temporal knows away, once in a play: the markers on the
-// tickets are all that is left of the links. It waits for a moment at which
-// nothing was under way: what was, is then for the conflict rule to decide, and
-// a create call that nobody remembers may be made twice.
+// tickets are all that is left of the links. It ends the other faults and waits
+// until nothing is under way: what was, is then for the conflict rule to decide,
+// and a create call that nobody remembers may be made twice.
 func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
 	if !p.lostAt.IsZero() || p.workerOff {
 		return false
 	}
-	if f, err := p.look(ctx); err != nil || len(p.standing(f)) > 0 {
+	if err := p.heal(ctx); err != nil || !p.settles(ctx) {
+		p.note("nothing was lost with Temporal: %v", err)
 		return false
 	}
 	if err := p.LoseTemporal(ctx); err != nil {
@@ -58,6 +59,21 @@ func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
 	}
 	p.tryApply(ctx)
 	return true
+}
+
+// settles waits for a moment at which all is as it should be.
+func (p *play) settles(ctx context.Context) bool {
+	for begin := time.Now(); time.Since(begin) < crossing; {
+		if f, err := p.look(ctx); err == nil && len(p.standing(f)) == 0 {
+			if idle, err := p.idle(ctx); err == nil && idle {
+				return true
+			}
+		}
+		if pause(ctx, 300*time.Millisecond) != nil {
+			return false
+		}
+	}
+	return false
 }
 
 // touch has people do something to every ticket, so that each pair that was
