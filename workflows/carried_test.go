@@ -238,6 +238,16 @@ func TestDeletedTicketAwaitsItsOwner(t *testing.T) {
 		w.continued(w.meet(aliasID), addressing.Alias, &st)
 		require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
 	})
+	t.Run("told while it was looked for", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.right.during["fetch"] = func() { w.hint(gone(engReplica)) }
+		w.after(2*time.Minute, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
+		w.unreachable = true
+		var st AliasState
+		w.continued(w.meet(aliasID), addressing.Alias, &st)
+		require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
+	})
 	t.Run("who does not", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)

@@ -83,7 +83,11 @@ func (p *pair) firstContact() (next, error) {
 // may go unanswered: the pair that made it does not know it yet, and will not
 // find out. It reports whether anything came.
 func (p *pair) awaitOwner() bool {
-	if p.told == nil || workflow.GetVersion(p.ctx, "a deleted ticket may have an owner", workflow.DefaultVersion, 1) < 1 {
+	if p.told == nil && p.hints.Len() == 0 ||
+		workflow.GetVersion(p.ctx, "a deleted ticket may have an owner", workflow.DefaultVersion, 1) < 1 {
+		return false
+	}
+	if p.drain(); p.told == nil {
 		return false
 	}
 	if p.toldAt.IsZero() {

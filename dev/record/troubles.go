@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	historypb "go.temporal.io/api/history/v1"
+
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -24,11 +26,13 @@ func troubles() []scenario {
 		{name: "lost-create-found", files: []string{"lost-create-found-pair"}, play: lostCreateFound},
 		{name: "lost-create-visited", files: []string{"lost-create-visited-pair"}, play: lostCreateVisited},
 		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
+		{name: "late-create", files: []string{"late-create-pair"}, play: lateCreate},
 		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
 		{name: "slow", files: []string{"slow-pair"}, play: slow},
 		{name: "hidden", files: []string{"hidden-pair"}, play: hidden},
 		{name: "deleted", files: []string{"deleted-pair"}, play: deleted},
+		{name: "deleted-early", files: []string{"deleted-early-pair"}, play: deletedEarly},
 	}
 }
 
@@ -80,6 +84,14 @@ func lostCreateRepeated(s *stage) {
 	s.fault(http.MethodPost, createIssue, "drop-before-commit", 1)
 	t, _ := s.linked("Lost and made again")
 	s.save("lost-create-repeated-pair", ravennaPair(t.ID), "")
+}
+
+// lateCreate: the answer to the create call takes so long that the replica is
+// read again.
+func lateCreate(s *stage) {
+	s.fault(http.MethodPost, createIssue, "delay:3s", 1)
+	t, _ := s.linked("Late")
+	s.save("late-create-pair", ravennaPair(t.ID), "")
 }
 
 // lostComment: the answer to a copied comment is lost; it is looked for after
@@ -150,4 +162,18 @@ func deleted(s *stage) {
 	s.stands(ravennaPair(t.ID), workflows.Unlinked, ticket.Deleted)
 	s.commented(i)
 	s.save("deleted-pair", ravennaPair(t.ID), "")
+}
+
+// deletedEarly: a ticket is deleted before anybody has looked at it; its run waits
+// for a pair that may have made it.
+func deletedEarly(s *stage) {
+	s.webhooks("hold")
+	t := s.open("Deleted early", nil)
+	s.step("delete ticket", func() error { return s.rav.Call(s.ctx, http.MethodDelete, "/tickets/"+t.ID, nil, nil) })
+	s.webhooks("normal")
+	s.until("a timer", func() (bool, error) {
+		h, err := s.history(ravennaPair(t.ID), "")
+		return slices.ContainsFunc(h.GetEvents(), func(e *historypb.HistoryEvent) bool { return e.GetTimerStartedEventAttributes() != nil }), err
+	})
+	s.save("deleted-early-pair", ravennaPair(t.ID), "")
 }
