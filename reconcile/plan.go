@@ -198,8 +198,8 @@ func (p *planner) field(f FieldRule) {
 	}
 	fs := p.State.Fields[f.Name]
 	mapping := p.rules.mapping(f)
-	fs.see(ticket.Left, l.Fingerprint, seenAt(p.left, f.Left))
-	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right))
+	fs.see(ticket.Left, l.Fingerprint, seenAt(p.left, f.Left), told(p.left, f.Left))
+	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right), told(p.right, f.Right))
 	defer func() { p.State.Fields[f.Name] = fs }()
 
 	if h := fs.Hold; h != nil && fs.Take != "" && h.Take == fs.Take && (h.Left != l.Fingerprint || h.Right != r.Fingerprint) {
@@ -421,4 +421,10 @@ func seenAt(s *ticket.Snapshot, f ticket.Field) time.Time {
 		return at
 	}
 	return s.Updated
+}
+
+// told reports whether a history tells when a field was last changed.
+func told(s *ticket.Snapshot, f ticket.Field) bool {
+	_, ok := s.ChangedAt[f]
+	return ok
 }

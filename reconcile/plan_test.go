@@ -189,6 +189,39 @@ func TestTakenBackWhileItWaited(t *testing.T) {
 	})
 }
 
+// A history tells of an edit that was taken back between two reads, which the
+// values do not show.
+func TestTakenBackUnseen(t *testing.T) {
+	t.Parallel()
+	there := func(b *bench) {
+		b.left.edit(ticket.Status, state("In Progress"))
+		b.left.edit(ticket.Status, state("Open"))
+	}
+	onBench(t, "it beats an older change of the other side", func(t *testing.T, b *bench) {
+		b.sync()
+		b.right.edit(ticket.Status, state("In Progress"))
+		there(b)
+		notes := b.sync()
+		require.Equal(t, "To Do", b.status(ticket.Right))
+		require.True(t, named(notes, "In Progress"), "%v", notes)
+	})
+	onBench(t, "a younger one beats it, and says so", func(t *testing.T, b *bench) {
+		b.sync()
+		there(b)
+		b.right.edit(ticket.Status, state("In Progress"))
+		notes := b.sync()
+		require.Equal(t, "In Progress", b.status(ticket.Left))
+		require.True(t, named(notes, "Open"), "%v", notes)
+	})
+	onBench(t, "read at rest, it is over", func(t *testing.T, b *bench) {
+		b.sync()
+		there(b)
+		b.quiet()
+		b.right.edit(ticket.Status, state("In Progress"))
+		require.Equal(t, []string{"status → left"}, whats(b.sync()), "nobody lost anything")
+	})
+}
+
 func TestHeldConflict(t *testing.T) {
 	t.Parallel()
 	hold := func(r *Rules) { r.Conflict.Default = HoldConflict }

@@ -139,16 +139,25 @@ func (f *FieldState) setFP(s ticket.Side, fp string) {
 	}
 }
 
-// see notes when the present value of a side was first seen.
-func (f *FieldState) see(s ticket.Side, fp string, at time.Time) {
-	if s == ticket.Left && f.LeftSeen != fp {
+// see notes when the present value of a side was first seen. One that is there
+// again was changed and set back, seen by us or told by a history.
+func (f *FieldState) see(s ticket.Side, fp string, at time.Time, told bool) {
+	if s == ticket.Left && (f.LeftSeen != fp || told && since(f.LeftAt, at)) {
 		f.LeftBack = fp == f.Left && f.LeftSeen != ""
 		f.LeftSeen, f.LeftAt = fp, at
 	}
-	if s == ticket.Right && f.RightSeen != fp {
+	if s == ticket.Right && (f.RightSeen != fp || told && since(f.RightAt, at)) {
 		f.RightBack = fp == f.Right && f.RightSeen != ""
 		f.RightSeen, f.RightAt = fp, at
 	}
+}
+
+// since reports whether a change came after the one known, by more than what
+// one tracker's time may seem to shift between two answers. After our own write
+// the one known has no date.
+func since(known, at time.Time) bool {
+	const shift = 3 * time.Second
+	return !known.IsZero() && at.Sub(known) > shift
 }
 
 // leaveOut notes the labels that a side was written without.

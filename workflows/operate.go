@@ -60,8 +60,8 @@ func (p *pair) claimed(ctx workflow.Context, c claim) (activities.Answer, error)
 		}
 	}
 	switch {
-	case p.Phase == Resting && p.Rest == ticket.UnlinkedByOperator:
-		return activities.Unlinked, nil
+	case p.Phase == Resting && p.Rest == ticket.UnlinkedByOperator && (c.Ours || c.Ref == p.Replica):
+		return activities.Unlinked, nil // for what the pair had; a clone is another ticket
 	case c.Ref == p.Replica:
 		p.wake = p.wake || p.Hold != nil
 		return activities.Mine, nil

@@ -128,13 +128,17 @@ func TestUnlink(t *testing.T) {
 		w.tell(w.left, "IT1", "alice")
 		w.refused(addressing.UpdateRetry, "rests")
 	})
-	var answer activities.Answer
+	var answer, clone, linked activities.Answer
 	w.after(time.Hour, func() {
 		require.Len(t, w.calls, 2)
 		w.claim(activities.Claim{Ref: st.Replica, Generation: 1, Ours: true}, func(a activities.Answer) { answer = a })
+		w.claim(activities.Claim{Ref: st.Replica, Generation: 1}, func(a activities.Answer) { linked = a })
+		w.claim(activities.Claim{Ref: ticket.Ref{Connection: "jira", ID: "ENG2"}, Generation: 1}, func(a activities.Answer) { clone = a })
 	})
 	carried := w.play(st)
 	require.Equal(t, activities.Unlinked, answer)
+	require.Equal(t, activities.Unlinked, linked, "a replica that a person made")
+	require.Equal(t, activities.NotMine, clone, "a clone of the replica is a ticket like any other")
 	require.Equal(t, Resting, carried.Phase)
 	require.Equal(t, "Printer", w.right.get("ENG1").Text(ticket.Title))
 }
