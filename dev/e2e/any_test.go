@@ -14,39 +14,39 @@ import (
 func TestAnyToAny(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ways(t, routes, func(w *world, here, there place) {
-		before, err := here.all()
+	w.ways(t, routes, func(w *world, here, there people.Place) {
+		before, err := here.All(w.ctx)
 		require.NoError(w, err)
-		p := w.tie(here, there, "created", values{ticket.Priority: "high", ticket.Assignee: "bob"})
-		w.reads(there, p.replica, values{ticket.Description: "Since today.", ticket.Priority: "high", ticket.Assignee: "bob"})
-		replica, err := there.look(p.replica)
+		p := w.tie(here, there, "created", people.Values{ticket.Priority: "high", ticket.Assignee: "bob"})
+		w.reads(there, p.replica, people.Values{ticket.Description: "Since today.", ticket.Priority: "high", ticket.Assignee: "bob"})
+		replica, err := there.Look(w.ctx, p.replica)
 		require.NoError(w, err)
-		require.True(w, bolds(replica.text, "today"), replica.text)
+		require.True(w, bolds(replica.Text, "today"), replica.Text)
 
 		for _, p := range []tied{p, p.flip()} {
-			from := "from " + p.here.connection()
-			p.sends(values{ticket.Title: "edited " + from})
-			p.sends(values{ticket.Description: "Text **" + from + "**."})
-			p.sends(values{ticket.Priority: "urgent"})
-			p.sends(values{ticket.Assignee: ""})
-			p.sends(values{ticket.Priority: "low", ticket.Assignee: "alice", ticket.Title: "settled " + from})
+			from := "from " + p.here.Connection()
+			p.sends(people.Values{ticket.Title: "edited " + from})
+			p.sends(people.Values{ticket.Description: "Text **" + from + "**."})
+			p.sends(people.Values{ticket.Priority: "urgent"})
+			p.sends(people.Values{ticket.Assignee: ""})
+			p.sends(people.Values{ticket.Priority: "low", ticket.Assignee: "alice", ticket.Title: "settled " + from})
 		}
 		for _, p := range []tied{p, p.flip()} {
-			from := p.here.connection()
+			from := p.here.Connection()
 			kept, gone := p.says("kept **"+from+"**"), p.says("gone "+from)
-			require.NoError(w, p.here.reword(p.id, kept, "better **"+from+"**"))
-			w.eventually("edited", func() error { return heard(p.there, p.replica, "better "+from, 1) })
-			require.NoError(w, p.here.unsay(p.id, gone))
-			w.eventually("deleted", func() error { return heard(p.there, p.replica, "gone "+from, 0) })
+			require.NoError(w, p.here.Reword(w.ctx, p.id, kept, "better **"+from+"**"))
+			w.eventually("edited", func() error { return w.heard(p.there, p.replica, "better "+from, 1) })
+			require.NoError(w, p.here.Unsay(w.ctx, p.id, gone))
+			w.eventually("deleted", func() error { return w.heard(p.there, p.replica, "gone "+from, 0) })
 		}
-		p.agree("better "+here.connection(), "better "+there.connection())
-		copies, err := there.heard(p.replica)
+		p.agree("better "+here.Connection(), "better "+there.Connection())
+		copies, err := w.plain(there, p.replica)
 		require.NoError(w, err)
-		require.Contains(w, plain(copies[0]+copies[1]), "Alice", "the author is named")
+		require.Contains(w, copies[0]+copies[1], "Alice", "the author is named")
 
 		w.settled(p.pair, workflows.IsLinked, "")
 		w.silent()
-		p.agree("better "+here.connection(), "better "+there.connection())
+		p.agree("better "+here.Connection(), "better "+there.Connection())
 		w.holds(here, len(before)+1)
 		w.holds(there, len(before)+1)
 	})
@@ -57,18 +57,18 @@ func TestAnyToAny(t *testing.T) {
 func TestUnknownPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ways(t, routes[:2], func(w *world, here, there place) {
-		if here.connection() != "helpdesk" {
+	w.ways(t, routes[:2], func(w *world, here, there people.Place) {
+		if here.Connection() != "helpdesk" {
 			return // everybody is known at the help desk
 		}
-		p := w.tie(here, there, "carol's", values{ticket.Assignee: "carol"})
-		w.stays(there, p.replica, values{ticket.Assignee: ""})
-		w.stays(here, p.id, values{ticket.Assignee: "carol"})
-		p.sends(values{ticket.Assignee: "bob"})
-		require.NoError(w, here.set(p.id, values{ticket.Assignee: "carol"}))
-		w.reads(there, p.replica, values{ticket.Assignee: ""})
-		w.stays(here, p.id, values{ticket.Assignee: "carol"})
-		p.flip().sends(values{ticket.Assignee: "alice"})
+		p := w.tie(here, there, "carol's", people.Values{ticket.Assignee: "carol"})
+		w.stays(there, p.replica, people.Values{ticket.Assignee: ""})
+		w.stays(here, p.id, people.Values{ticket.Assignee: "carol"})
+		p.sends(people.Values{ticket.Assignee: "bob"})
+		require.NoError(w, here.Set(w.ctx, p.id, people.Values{ticket.Assignee: "carol"}))
+		w.reads(there, p.replica, people.Values{ticket.Assignee: ""})
+		w.stays(here, p.id, people.Values{ticket.Assignee: "carol"})
+		p.flip().sends(people.Values{ticket.Assignee: "alice"})
 		w.silent()
 	})
 }
@@ -94,9 +94,9 @@ func TestStatusByMeaning(t *testing.T) {
 			[]step{{"In Progress", "In Progress"}, {"Backlog", "To Do"}, {"Done", "Done"}, {"Todo", "To Do"}},
 		},
 	} {
-		w.ways(t, []route{c.route}, func(w *world, here, there place) {
-			p := w.tie(here, there, "statuses of "+here.connection(), nil)
-			if there.connection() != "linear" {
+		w.ways(t, []route{c.route}, func(w *world, here, there people.Place) {
+			p := w.tie(here, there, "statuses of "+here.Connection(), nil)
+			if there.Connection() != "linear" {
 				p = p.flip() // here is left now, whichever was there first
 			}
 			for n, steps := range [][]step{c.toRight, c.toLeft} {
@@ -104,9 +104,9 @@ func TestStatusByMeaning(t *testing.T) {
 					p = p.flip()
 				}
 				for _, s := range steps {
-					require.NoError(w, p.here.status(p.id, s.set))
-					w.reads(p.there, p.replica, values{ticket.Status: s.becomes})
-					w.stays(p.here, p.id, values{ticket.Status: s.set})
+					require.NoError(w, p.here.SetStatus(w.ctx, p.id, s.set))
+					w.reads(p.there, p.replica, people.Values{ticket.Status: s.becomes})
+					w.stays(p.here, p.id, people.Values{ticket.Status: s.set})
 				}
 			}
 			w.settled(p.pair, workflows.IsLinked, "")
@@ -121,23 +121,23 @@ func TestStatusWithoutCounterpart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.tie(opsBoard(w), pltTeam(w), "canceled", nil)
-	require.NoError(t, p.there.status(p.replica, "Canceled"))
+	require.NoError(t, p.there.SetStatus(w.ctx, p.replica, "Canceled"))
 	v := w.settled(p.pair, workflows.Attention, ticket.StatusUnmapped)
 	require.Contains(t, v.Detail, "Canceled")
-	p.sends(values{ticket.Title: "goes on"})
-	p.flip().sends(values{ticket.Title: "and back"})
-	w.stays(p.here, p.id, values{ticket.Status: "To Do"})
-	require.NoError(t, p.there.status(p.replica, "Done"))
-	w.reads(p.here, p.id, values{ticket.Status: "Done"})
+	p.sends(people.Values{ticket.Title: "goes on"})
+	p.flip().sends(people.Values{ticket.Title: "and back"})
+	w.stays(p.here, p.id, people.Values{ticket.Status: "To Do"})
+	require.NoError(t, p.there.SetStatus(w.ctx, p.replica, "Done"))
+	w.reads(p.here, p.id, people.Values{ticket.Status: "Done"})
 	w.settled(p.pair, workflows.IsLinked, "")
 
 	// A route that ignores what has no counterpart shows nothing.
 	w.File.Routes[2].Unmapped = "ignore"
 	w.apply()
 	w.quiet()
-	require.NoError(t, p.there.status(p.replica, "Canceled"))
-	p.flip().sends(values{ticket.Title: "while canceled"})
-	w.stays(p.here, p.id, values{ticket.Status: "Done"})
+	require.NoError(t, p.there.SetStatus(w.ctx, p.replica, "Canceled"))
+	p.flip().sends(people.Values{ticket.Title: "while canceled"})
+	w.stays(p.here, p.id, people.Values{ticket.Status: "Done"})
 	w.settled(p.pair, workflows.IsLinked, "")
 }
 
@@ -146,15 +146,14 @@ func TestPrivateStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.tie(productDesk(w), proTeam(w), "with notes", nil)
-	_, err := w.rav.Say(w.ctx, p.id, "<p>"+canary+"</p>", true)
+	_, err := p.here.Note(w.ctx, p.id, canary)
 	require.NoError(t, err)
 	p.says("for everybody")
 	p.agreeBut(1, "for everybody")
 
 	q := w.tie(opsBoard(w), pltTeam(w), "with restricted comments", nil)
-	require.NoError(t, w.jira.Call(w.ctx, "POST", "/issue/"+q.id+"/comment", map[string]any{
-		"body": canary, "visibility": map[string]string{"type": "role", "value": "Administrators"},
-	}, nil))
+	_, err = q.here.Note(w.ctx, q.id, canary)
+	require.NoError(t, err)
 	q.says("for all")
 	q.agreeBut(1, "for all")
 
@@ -173,13 +172,10 @@ func TestPrivateStays(t *testing.T) {
 func (p tied) agreeBut(private int, parts ...string) {
 	p.w.Helper()
 	p.w.quiet()
-	here, err := p.here.heard(p.id)
+	here, err := p.here.Heard(p.w.ctx, p.id)
 	require.NoError(p.w, err)
 	require.Len(p.w, here, len(parts)+private)
-	there, err := p.there.heard(p.replica)
+	there, err := p.w.plain(p.there, p.replica)
 	require.NoError(p.w, err)
-	for n := range there {
-		there[n] = plain(there[n])
-	}
 	require.NoError(p.w, matches(there, parts, nil))
 }

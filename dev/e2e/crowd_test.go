@@ -5,14 +5,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
 
 // calls are the requests by which a tracker's tickets, comments and links are
 // made, and by which its tickets are changed.
-func (w *world) calls(at place) (root string, creates, updates, reads []fault) {
-	switch at.connection() {
+func (w *world) calls(at people.Place) (root string, creates, updates, reads []fault) {
+	switch at.Connection() {
 	case "helpdesk":
 		return w.RavennaURL, []fault{{Method: "POST", Path: ravTicket}, {Method: "POST", Path: ravMessage}, {Method: "POST", Path: ravLink}},
 			[]fault{{Method: "PUT", Path: ravAnyTicket}}, []fault{{Method: "GET", Path: ravAnyTicket}}
@@ -43,7 +44,7 @@ func of(requests []fault, kinds ...string) (out []fault) {
 // while no worker runs.
 type crowd struct {
 	w           *world
-	left, right place
+	left, right people.Place
 	all         []tied
 }
 
@@ -52,12 +53,12 @@ func (w *world) crowd(r route, n int) *crowd {
 	c := &crowd{w: w, left: r.left(w), right: r.right(w)}
 	for i := range n {
 		for _, p := range []tied{{here: c.left, there: c.right}, {here: c.right, there: c.left}} {
-			made, err := p.here.create(fmt.Sprintf("%s %d", p.here.connection(), i), "text", nil)
+			made, err := p.here.Create(w.ctx, fmt.Sprintf("%s %d", p.here.Connection(), i), "text", nil)
 			require.NoError(w, err)
-			_, err = p.here.say(made.id, "said at "+p.here.connection())
+			_, err = p.here.Say(w.ctx, made.ID, "said at "+p.here.Connection())
 			require.NoError(w, err)
-			p.w, p.id = w, made.id
-			p.pair = ticket.PairID(ticket.Ref{Connection: p.here.connection(), ID: made.id}, p.there.connection())
+			p.w, p.id = w, made.ID
+			p.pair = ticket.PairID(ticket.Ref{Connection: p.here.Connection(), ID: made.ID}, p.there.Connection())
 			c.all = append(c.all, p)
 		}
 	}
@@ -69,14 +70,14 @@ func (c *crowd) settle() {
 	c.w.Helper()
 	for n := range c.all {
 		p := &c.all[n]
-		p.replica = c.w.one(p.there, fmt.Sprintf("%s %d", p.here.connection(), n/2)).id
+		p.replica = c.w.one(p.there, fmt.Sprintf("%s %d", p.here.Connection(), n/2)).ID
 		c.w.settled(p.pair, workflows.IsLinked, "")
-		p.agree("said at " + p.here.connection())
+		p.agree("said at " + p.here.Connection())
 		p.linkedOnce()
 	}
 	c.w.quiet()
 	for _, p := range c.all {
-		p.agree("said at " + p.here.connection())
+		p.agree("said at " + p.here.Connection())
 	}
 	c.w.holds(c.left, len(c.all))
 	c.w.holds(c.right, len(c.all))

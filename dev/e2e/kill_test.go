@@ -85,7 +85,7 @@ func newChild(t *testing.T) *child {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	root := func(address string) string { return "http://" + address }
-	c.world = &world{T: t, ctx: ctx, logs: &logs{}, patience: inFlight,
+	c.world = &world{T: t, ctx: ctx, logs: &stack.Logs{}, patience: inFlight,
 		Stack: &stack.Stack{
 			RavennaURL: root(c.at.Ravenna), JiraURL: root(c.at.Jira), LinearURL: root(c.at.Linear),
 			FlashdutyURL: root(c.at.Flashduty), ReceiverURL: root(c.at.Receiver),

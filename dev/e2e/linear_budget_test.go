@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -21,8 +22,8 @@ func TestLinearBudget(t *testing.T) {
 			w := newWorld(t, only(r.name))
 			p := w.tie(r.left(w), r.right(w), "budget", nil)
 			// The first sweep, some seconds after a worker's start, is no edit's cost.
-			w.running(addressing.SweepID(p.here.connection()))
-			w.running(addressing.SweepID(p.there.connection()))
+			w.running(addressing.SweepID(p.here.Connection()))
+			w.running(addressing.SweepID(p.there.Connection()))
 			p.budget("urgent", "In Progress", "bob")
 			p.flip().budget("low", "Done", "alice")
 			w.settled(p.pair, workflows.IsLinked, "")
@@ -32,14 +33,14 @@ func TestLinearBudget(t *testing.T) {
 
 // budget edits each field here, and says something.
 func (p tied) budget(priority, status, assignee string) {
-	w, from := p.w, p.here.connection()
+	w, from := p.w, p.here.Connection()
 	spend := func(what string, edit func()) cost {
 		w.Helper()
 		c := w.measure(p.pair, edit)
 		w.Logf("%s from %s: %s", what, from, c)
 		return c
 	}
-	for what, to := range map[string]values{
+	for what, to := range map[string]people.Values{
 		"priority": {ticket.Priority: priority}, "title": {ticket.Title: "budget of " + from},
 		"assignee": {ticket.Assignee: assignee}, "description": {ticket.Description: "a **new** text from " + from},
 	} {
@@ -49,12 +50,12 @@ func (p tied) budget(priority, status, assignee string) {
 		require.LessOrEqual(w, c.events, 26, c)
 	}
 	c := spend("status", func() {
-		require.NoError(w, p.here.status(p.id, status))
-		w.reads(p.there, p.replica, values{ticket.Status: status})
+		require.NoError(w, p.here.SetStatus(w.ctx, p.id, status))
+		w.reads(p.there, p.replica, people.Values{ticket.Status: status})
 	})
 	require.Equal(w, 1, c.writes(), c)
 	reads := 2
-	if p.there.connection() == "jira" {
+	if p.there.Connection() == "jira" {
 		reads++ // a transition is read back
 	}
 	require.LessOrEqual(w, c.reads(), reads, c)
@@ -66,9 +67,9 @@ func (p tied) budget(priority, status, assignee string) {
 	const edits = 15 // Jira lets 20 writes to an issue pass in two seconds
 	c = spend(fmt.Sprintf("%d titles", edits), func() {
 		for i := range edits {
-			require.NoError(w, p.here.set(p.id, values{ticket.Title: fmt.Sprintf("burst %d of %s", i, from)}))
+			require.NoError(w, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: fmt.Sprintf("burst %d of %s", i, from)}))
 		}
-		w.reads(p.there, p.replica, values{ticket.Title: fmt.Sprintf("burst %d of %s", edits-1, from)})
+		w.reads(p.there, p.replica, people.Values{ticket.Title: fmt.Sprintf("burst %d of %s", edits-1, from)})
 	})
 	require.Less(w, c.writes(), edits, c)
 }

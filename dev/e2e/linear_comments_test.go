@@ -19,9 +19,9 @@ import (
 func TestRepliesAreQuoted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ways(t, routes[1:], func(w *world, here, there place) {
-		p := w.tie(here, there, "replies from "+here.connection(), nil)
-		if p.here.connection() != "linear" {
+	w.ways(t, routes[1:], func(w *world, here, there people.Place) {
+		p := w.tie(here, there, "replies from "+here.Connection(), nil)
+		if p.here.Connection() != "linear" {
 			p = p.flip()
 		}
 		first := p.says("Shall we **wait**?\n\nThe second line.")
@@ -37,14 +37,14 @@ func TestRepliesAreQuoted(t *testing.T) {
 			}
 		}
 		for _, text := range []string{"The second line", "No, go on", "Answered in Linear"} {
-			w.eventually(text, func() error { return heard(p.there, p.replica, text, 1) })
+			w.eventually(text, func() error { return w.heard(p.there, p.replica, text, 1) })
 		}
 		w.quiet()
-		texts, err := p.there.heard(p.replica)
+		texts, err := w.plain(p.there, p.replica)
 		require.NoError(w, err)
 		require.Len(w, texts, 4)
 		for _, text := range texts {
-			switch text = plain(text); {
+			switch {
 			case strings.Contains(text, "No, go on"):
 				require.Contains(w, text, "Shall we wait?")
 				require.NotContains(w, text, "The second line")
@@ -102,14 +102,14 @@ func TestRepliesNest(t *testing.T) {
 		})
 		return out
 	}
-	copied, answer := find(there.id, "Asked."), find(there.id, "Answered here.")
+	copied, answer := find(there.ID, "Asked."), find(there.ID, "Answered here.")
 	require.Equal(t, copied.ID, answer.ParentID)
 	require.NotContains(t, answer.Body, "Asked.", "nested, not quoted")
-	_, err = w.linear.Say(w.ctx, there.id, "Answered there.", copied.ID)
+	_, err = w.linear.Say(w.ctx, there.ID, "Answered there.", copied.ID)
 	require.NoError(t, err)
 	require.Equal(t, asked.ID, find(here.ID, "Answered there.").ParentID)
 	w.quiet()
-	for _, id := range []string{here.ID, there.id} {
+	for _, id := range []string{here.ID, there.ID} {
 		list, err := w.linear.Comments(w.ctx, id)
 		require.NoError(t, err)
 		require.Len(t, list, 3)
@@ -129,7 +129,7 @@ func asApp(f *config.File) {
 func TestLinearApp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, with(asApp))
-	p := w.tie(productDesk(w), proTeam(w), "by an app", values{})
+	p := w.tie(productDesk(w), proTeam(w), "by an app", people.Values{})
 	p.says("said at the desk")
 	list, err := w.linear.Comments(w.ctx, p.replica)
 	require.NoError(t, err)
@@ -139,8 +139,8 @@ func TestLinearApp(t *testing.T) {
 	require.NotContains(t, list[0].Body, "Alice", "the name is where Linear shows it")
 	p.flip().says("said in Linear")
 	p.agree("said at the desk", "said in Linear")
-	p.sends(values{"title": "edited at the desk"})
-	p.flip().sends(values{"title": "edited in Linear"})
+	p.sends(people.Values{"title": "edited at the desk"})
+	p.flip().sends(people.Values{"title": "edited in Linear"})
 	w.settled(p.pair, workflows.IsLinked, "")
 	w.silent()
 	w.holds(p.here, 1)

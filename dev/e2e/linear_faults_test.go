@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -24,12 +25,12 @@ func TestLinearLostAnswers(t *testing.T) {
 				c := w.crowd(r, 2)
 				c.started()
 				w.webhooks(hooks)
-				for _, at := range []place{c.left, c.right} {
+				for _, at := range []people.Place{c.left, c.right} {
 					root, creates, _, _ := w.calls(at)
 					w.faults(root, of(creates, "drop-after-commit", "drop-before-commit")...)
 				}
 				w.StartWorker()
-				for _, at := range []place{c.left, c.right} {
+				for _, at := range []people.Place{c.left, c.right} {
 					root, _, _, _ := w.calls(at)
 					w.spent(root)
 				}
@@ -40,9 +41,9 @@ func TestLinearLostAnswers(t *testing.T) {
 					root, _, updates, _ := w.calls(p.there)
 					for _, kind := range []string{"drop-after-commit", "drop-before-commit"} {
 						w.faults(root, of(updates, kind)...)
-						p.sends(values{ticket.Title: kind + " from " + p.here.connection(), ticket.Priority: "low"})
+						p.sends(people.Values{ticket.Title: kind + " from " + p.here.Connection(), ticket.Priority: "low"})
 						w.spent(root)
-						p.sends(values{ticket.Priority: "high", ticket.Assignee: "bob"})
+						p.sends(people.Values{ticket.Priority: "high", ticket.Assignee: "bob"})
 					}
 				}
 				w.settled(c.all[0].pair, workflows.IsLinked, "")
@@ -62,12 +63,12 @@ func TestLinearErrors(t *testing.T) {
 			w.StopWorker()
 			c := w.crowd(r, len(whims))
 			c.started()
-			for _, at := range []place{c.left, c.right} {
+			for _, at := range []people.Place{c.left, c.right} {
 				root, creates, _, _ := w.calls(at)
 				w.faults(root, of(creates, whims...)...)
 			}
 			w.StartWorker()
-			for _, at := range []place{c.left, c.right} {
+			for _, at := range []people.Place{c.left, c.right} {
 				root, _, _, _ := w.calls(at)
 				w.spent(root)
 			}
@@ -80,15 +81,15 @@ func TestLinearErrors(t *testing.T) {
 				root, _, updates, reads := w.calls(p.there)
 				w.faults(root, append(of(updates, whims...), of(reads, whims...)...)...)
 				for n, p := range c.all {
-					if (p.here.connection() == c.all[0].here.connection()) == back {
+					if (p.here.Connection() == c.all[0].here.Connection()) == back {
 						p = p.flip()
 					}
-					require.NoError(w, p.here.set(p.id, values{ticket.Title: fmt.Sprintf("edited %d %v", n, back)}))
+					require.NoError(w, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: fmt.Sprintf("edited %d %v", n, back)}))
 				}
 				w.spent(root)
 				for n, p := range c.all {
-					for at, id := range map[place]string{p.here: p.id, p.there: p.replica} {
-						w.reads(at, id, values{ticket.Title: fmt.Sprintf("edited %d %v", n, back)})
+					for _, p := range []tied{p, p.flip()} {
+						w.reads(p.here, p.id, people.Values{ticket.Title: fmt.Sprintf("edited %d %v", n, back)})
 					}
 				}
 			}
@@ -113,7 +114,7 @@ func TestLinearHalfAnswers(t *testing.T) {
 	for n, name := range []string{"null_issue", "partial"} {
 		quirk(name)
 		title := fmt.Sprintf("half %d", n)
-		require.NoError(t, p.here.set(p.id, values{ticket.Title: title}))
+		require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: title}))
 		w.eventually("written", func() error { // an unclear write is made again: until then nobody edits
 			v, err := w.view(p.pair)
 			for _, e := range v.Journal {
@@ -123,8 +124,8 @@ func TestLinearHalfAnswers(t *testing.T) {
 			}
 			return fmt.Errorf("not in %d lines %w", len(v.Journal), err)
 		})
-		w.reads(p.there, p.replica, values{ticket.Title: title})
-		p.flip().sends(values{ticket.Title: title + ", edited"})
+		w.reads(p.there, p.replica, people.Values{ticket.Title: title})
+		p.flip().sends(people.Values{ticket.Title: title + ", edited"})
 	}
 	w.settled(p.pair, workflows.IsLinked, "")
 	w.quiet()
@@ -138,11 +139,11 @@ func TestLinearTokenRevoked(t *testing.T) {
 	w := newWorld(t)
 	p := w.tie(productDesk(w), proTeam(w), "token", nil)
 	w.faults(w.LinearURL, always("*", "*", "status:401"))
-	require.NoError(t, p.here.set(p.id, values{ticket.Title: "token, edited"}))
+	require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "token, edited"}))
 	w.settled(p.pair, workflows.Attention, ticket.Auth)
 	w.faults(w.LinearURL)
 	require.NoError(t, w.update(p.pair, "retry"))
-	w.reads(p.there, p.replica, values{ticket.Title: "token, edited"})
+	w.reads(p.there, p.replica, people.Values{ticket.Title: "token, edited"})
 	w.settled(p.pair, workflows.IsLinked, "")
 }
 
@@ -153,7 +154,7 @@ func TestRestartInTheMiddle(t *testing.T) {
 	w := newWorld(t)
 	var all []*crowd
 	for _, r := range routes {
-		for _, at := range []place{r.left(w), r.right(w)} {
+		for _, at := range []people.Place{r.left(w), r.right(w)} {
 			root, creates, _, _ := w.calls(at)
 			w.faults(root, of(creates, "delay:500ms")...)
 		}
@@ -171,14 +172,14 @@ func TestRestartInTheMiddle(t *testing.T) {
 		for n, p := range c.all {
 			root, _, updates, _ := w.calls(p.there)
 			w.faults(root, of(updates, "delay:500ms")...)
-			require.NoError(t, p.here.set(p.id, values{ticket.Title: fmt.Sprintf("restarted %d", n), ticket.Priority: "urgent"}))
+			require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: fmt.Sprintf("restarted %d", n), ticket.Priority: "urgent"}))
 			w.spent(root)
 			w.StopWorker()
-			_, err := p.here.say(p.id, "said without a worker")
+			_, err := p.here.Say(w.ctx, p.id, "said without a worker")
 			require.NoError(t, err)
 			w.StartWorker()
-			w.reads(p.there, p.replica, values{ticket.Title: fmt.Sprintf("restarted %d", n), ticket.Priority: "urgent"})
-			p.agree("said at "+p.here.connection(), "said without a worker")
+			w.reads(p.there, p.replica, people.Values{ticket.Title: fmt.Sprintf("restarted %d", n), ticket.Priority: "urgent"})
+			p.agree("said at "+p.here.Connection(), "said without a worker")
 		}
 	}
 	w.silent()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -18,8 +19,8 @@ func TestLinearKill(t *testing.T) {
 	w.faults(w.LinearURL, of([]fault{{Operation: "UpdateIssue"}, {Operation: "CreateIssue"}}, "delay:20s")...)
 	made, err := w.rav.Create(w.ctx, "Product", "being made", "<p>text</p>", nil)
 	require.NoError(t, err)
-	require.NoError(t, p.here.set(p.id, values{ticket.Title: "being edited"}))
-	_, err = p.here.say(p.id, "being said")
+	require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "being edited"}))
+	_, err = p.here.Say(w.ctx, p.id, "being said")
 	require.NoError(t, err)
 	w.spent(w.LinearURL)
 	w.kill()
@@ -27,15 +28,15 @@ func TestLinearKill(t *testing.T) {
 	w.faults(w.LinearURL)
 
 	one := w.one(proTeam(w.world), "being made")
-	q := tied{w: w.world, here: p.here, there: p.there, id: made.ID, replica: one.id,
+	q := tied{w: w.world, here: p.here, there: p.there, id: made.ID, replica: one.ID,
 		pair: ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: made.ID}, "linear")}
 	for _, p := range []tied{p, q} {
 		w.settled(p.pair, workflows.IsLinked, "")
 		p.linkedOnce()
 	}
-	w.reads(p.there, p.replica, values{ticket.Title: "being edited"})
+	w.reads(p.there, p.replica, people.Values{ticket.Title: "being edited"})
 	p.agree("being said")
-	p.flip().sends(values{ticket.Title: "after all"})
+	p.flip().sends(people.Values{ticket.Title: "after all"})
 	w.quiet()
 	p.agree("being said")
 	w.holds(p.here, 2)

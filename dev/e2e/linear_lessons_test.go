@@ -9,6 +9,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -18,13 +19,13 @@ import (
 func TestLinearLessonsOfEchoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ways(t, routes[1:], func(w *world, here, there place) {
-		before, err := here.all()
+	w.ways(t, routes[1:], func(w *world, here, there people.Place) {
+		before, err := here.All(w.ctx)
 		require.NoError(w, err)
 		made := len(before)
 
 		// Our own create's webhook arrives before the link is stored.
-		for _, at := range []place{here, there} {
+		for _, at := range []people.Place{here, there} {
 			root, creates, _, reads := w.calls(at)
 			w.faults(root, append(of(creates[2:], "delay:1s"), of(reads, "delay:1s")...)...)
 		}
@@ -35,35 +36,35 @@ func TestLinearLessonsOfEchoes(t *testing.T) {
 		w.holds(there, made)
 
 		// A restart within a minute of a create.
-		fresh, err := here.create("restarted", "text", nil)
+		fresh, err := here.Create(w.ctx, "restarted", "text", nil)
 		require.NoError(w, err)
 		w.one(there, "restarted")
 		made++
 		w.StopWorker()
-		require.NoError(w, here.set(fresh.id, values{ticket.Priority: "low"}))
+		require.NoError(w, here.Set(w.ctx, fresh.ID, people.Values{ticket.Priority: "low"}))
 		w.StartWorker()
-		w.settled(ticket.PairID(ticket.Ref{Connection: here.connection(), ID: fresh.id}, there.connection()), workflows.IsLinked, "")
+		w.settled(ticket.PairID(ticket.Ref{Connection: here.Connection(), ID: fresh.ID}, there.Connection()), workflows.IsLinked, "")
 		w.quiet()
 		w.holds(here, made)
 		w.holds(there, made)
 
 		// Two edits of one field within seconds, on both sides.
 		for _, p := range []tied{p, p.flip(), p, p.flip()} {
-			require.NoError(w, p.here.set(p.id, values{ticket.Title: "twice at " + p.here.connection()}))
+			require.NoError(w, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "twice at " + p.here.Connection()}))
 		}
 		w.quiet()
-		a, err := here.look(p.id)
+		a, err := here.Look(w.ctx, p.id)
 		require.NoError(w, err)
-		w.reads(there, p.replica, values{ticket.Title: a.title})
+		w.reads(there, p.replica, people.Values{ticket.Title: a.Title})
 
 		// An edit right after our own write is no echo of it.
 		for n := range 4 {
-			p.sends(values{ticket.Title: fmt.Sprintf("here %d", n)})
-			p.flip().sends(values{ticket.Title: fmt.Sprintf("there %d", n)})
+			p.sends(people.Values{ticket.Title: fmt.Sprintf("here %d", n)})
+			p.flip().sends(people.Values{ticket.Title: fmt.Sprintf("there %d", n)})
 		}
 		for n := range 2 {
-			p.sends(values{ticket.Description: fmt.Sprintf("here **%d**", n)})
-			p.flip().sends(values{ticket.Description: fmt.Sprintf("there **%d**", n)})
+			p.sends(people.Values{ticket.Description: fmt.Sprintf("here **%d**", n)})
+			p.flip().sends(people.Values{ticket.Description: fmt.Sprintf("there **%d**", n)})
 		}
 		w.settled(p.pair, workflows.IsLinked, "")
 		w.silent()
@@ -83,21 +84,21 @@ func TestLinearLessonsOfPages(t *testing.T) {
 	const page = 101
 	w.webhooks("hold")
 	for n := range page {
-		_, err := p.there.say(p.replica, fmt.Sprintf("number %d.", n))
+		_, err := p.there.Say(w.ctx, p.replica, fmt.Sprintf("number %d.", n))
 		require.NoError(t, err)
 	}
 	w.webhooks("normal")
 	w.eventually("all comments", func() error {
-		list, err := p.here.heard(p.id)
+		list, err := p.here.Heard(w.ctx, p.id)
 		if err != nil || len(list) != page {
 			return fmt.Errorf("%d comments %w", len(list), err)
 		}
 		return nil
 	})
 	p.says("after all of them")
-	w.eventually("edited", func() error { return heard(p.there, p.replica, "after all of them", 1) })
+	w.eventually("edited", func() error { return w.heard(p.there, p.replica, "after all of them", 1) })
 	w.quiet()
-	list, err := p.here.heard(p.id)
+	list, err := p.here.Heard(w.ctx, p.id)
 	require.NoError(t, err)
 	require.Len(t, list, page+1)
 	w.settled(p.pair, workflows.IsLinked, "")
@@ -126,33 +127,33 @@ func TestLinearLessonsOfRaces(t *testing.T) {
 	for n, r := range routes[1:] {
 		p := w.tie(r.left(w), r.right(w), "race", nil)
 		w.faults(w.LinearURL, fault{Operation: "UpdateIssue", Fault: "delay:1s", Times: 1})
-		require.NoError(t, p.here.set(p.id, values{ticket.Title: "from elsewhere"}))
+		require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "from elsewhere"}))
 		w.spent(w.LinearURL)
-		require.NoError(t, p.there.set(p.replica, values{ticket.Title: "meanwhile in Linear"}))
+		require.NoError(t, p.there.Set(w.ctx, p.replica, people.Values{ticket.Title: "meanwhile in Linear"}))
 		line := w.told(p.pair, string(ticket.OverwrittenUnseen)+": title")
 		require.Equal(t, "meanwhile in Linear", line.From)
 		w.quiet()
-		a, err := p.here.look(p.id)
+		a, err := p.here.Look(w.ctx, p.id)
 		require.NoError(t, err)
-		w.reads(p.there, p.replica, values{ticket.Title: a.title})
+		w.reads(p.there, p.replica, people.Values{ticket.Title: a.Title})
 
 		w.faults(w.LinearURL, fault{Operation: "UpdateIssue", Fault: "delay:1s", Times: 1})
-		require.NoError(t, p.here.status(p.id, "In Progress"))
+		require.NoError(t, p.here.SetStatus(w.ctx, p.id, "In Progress"))
 		w.spent(w.LinearURL)
-		require.NoError(t, p.there.status(p.replica, "Done"))
+		require.NoError(t, p.there.SetStatus(w.ctx, p.replica, "Done"))
 		w.told(p.pair, string(ticket.OverwrittenUnseen)+": status")
 		w.quiet()
-		a, err = p.here.look(p.id)
+		a, err = p.here.Look(w.ctx, p.id)
 		require.NoError(t, err)
-		w.reads(p.there, p.replica, values{ticket.Status: a.status})
+		w.reads(p.there, p.replica, people.Values{ticket.Status: a.Status})
 
 		// A comment meanwhile, and another field, are nobody's loss.
 		w.faults(w.LinearURL, fault{Operation: "UpdateIssue", Fault: "delay:1s", Times: 1})
-		require.NoError(t, p.here.set(p.id, values{ticket.Title: "with company"}))
+		require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "with company"}))
 		w.spent(w.LinearURL)
-		require.NoError(t, p.there.set(p.replica, values{ticket.Priority: "urgent"}))
-		w.reads(p.here, p.id, values{ticket.Priority: "urgent", ticket.Title: "with company"})
-		w.reads(p.there, p.replica, values{ticket.Priority: "urgent", ticket.Title: "with company"})
+		require.NoError(t, p.there.Set(w.ctx, p.replica, people.Values{ticket.Priority: "urgent"}))
+		w.reads(p.here, p.id, people.Values{ticket.Priority: "urgent", ticket.Title: "with company"})
+		w.reads(p.there, p.replica, people.Values{ticket.Priority: "urgent", ticket.Title: "with company"})
 
 		// The bot loses its permission for a while: nothing counts as deleted.
 		team := []string{"PRO", "PLT"}[n]
@@ -160,12 +161,12 @@ func TestLinearLessonsOfRaces(t *testing.T) {
 			w.control(w.LinearURL, "/_sandbox/permission", map[string]any{"team": team, "user": "bot", "browse": may})
 		}
 		browse(false)
-		require.NoError(t, p.here.set(p.id, values{ticket.Title: "unreachable"}))
+		require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "unreachable"}))
 		w.settled(p.pair, workflows.Attention, ticket.AccessLost)
 		browse(true)
-		require.NoError(t, p.there.set(p.replica, values{ticket.Priority: "low"}))
-		w.reads(p.there, p.replica, values{ticket.Title: "unreachable"})
-		w.reads(p.here, p.id, values{ticket.Priority: "low"})
+		require.NoError(t, p.there.Set(w.ctx, p.replica, people.Values{ticket.Priority: "low"}))
+		w.reads(p.there, p.replica, people.Values{ticket.Title: "unreachable"})
+		w.reads(p.here, p.id, people.Values{ticket.Priority: "low"})
 		w.settled(p.pair, workflows.IsLinked, "")
 		w.holds(p.here, 1)
 		w.holds(p.there, 1)
@@ -177,30 +178,30 @@ func TestLinearLessonsOfRaces(t *testing.T) {
 func TestLinearLessonsOfTermination(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.ways(t, routes[1:2], func(w *world, here, there place) {
+	w.ways(t, routes[1:2], func(w *world, here, there people.Place) {
 		p := w.tie(here, there, "ended", nil)
-		alias := ticket.PairID(ticket.Ref{Connection: there.connection(), ID: p.replica}, here.connection())
+		alias := ticket.PairID(ticket.Ref{Connection: there.Connection(), ID: p.replica}, here.Connection())
 		p.says("said before")
 		w.terminate(p.pair)
-		p.sends(values{ticket.Title: "the pair was ended"})
+		p.sends(people.Values{ticket.Title: "the pair was ended"})
 		w.terminate(alias)
-		p.flip().sends(values{ticket.Title: "the alias was ended"})
+		p.flip().sends(people.Values{ticket.Title: "the alias was ended"})
 		w.quiet()
 		w.terminate(p.pair, alias)
 		p.flip().says("said after")
 		w.quiet()
 		w.terminate(p.pair)
-		p.flip().sends(values{ticket.Priority: "urgent"})
+		p.flip().sends(people.Values{ticket.Priority: "urgent"})
 		p.agree("said before", "said after")
 
 		// A comment was on its way when the pair was ended.
 		root, creates, _, _ := w.calls(there)
 		w.faults(root, of(creates[1:2], "delay:2s")...)
-		_, err := here.say(p.id, "said meanwhile")
+		_, err := here.Say(w.ctx, p.id, "said meanwhile")
 		require.NoError(w, err)
 		w.spent(root)
 		w.terminate(p.pair)
-		_, err = here.say(p.id, "said thereupon")
+		_, err = here.Say(w.ctx, p.id, "said thereupon")
 		require.NoError(w, err)
 		p.agree("said before", "said after", "said meanwhile", "said thereupon")
 		w.settled(p.pair, workflows.IsLinked, "")
@@ -208,17 +209,17 @@ func TestLinearLessonsOfTermination(t *testing.T) {
 		// Ended when the replica was there, and nothing on the origin told of it.
 		root, creates, _, _ = w.calls(here)
 		w.webhooks("drop")
-		late, err := here.create("ended at birth", "text", nil)
+		late, err := here.Create(w.ctx, "ended at birth", "text", nil)
 		require.NoError(w, err)
 		w.webhooks("normal")
 		w.faults(root, fault{Method: creates[2].Method, Path: creates[2].Path, Operation: creates[2].Operation, Fault: "drop-before-commit"})
-		require.NoError(w, here.set(late.id, values{ticket.Priority: "low"}))
+		require.NoError(w, here.Set(w.ctx, late.ID, people.Values{ticket.Priority: "low"}))
 		born := w.one(there, "ended at birth")
-		w.terminate(ticket.PairID(ticket.Ref{Connection: here.connection(), ID: late.id}, there.connection()))
+		w.terminate(ticket.PairID(ticket.Ref{Connection: here.Connection(), ID: late.ID}, there.Connection()))
 		w.faults(root)
-		q := tied{w: w, here: here, there: there, id: late.id, replica: born.id,
-			pair: ticket.PairID(ticket.Ref{Connection: here.connection(), ID: late.id}, there.connection())}
-		q.sends(values{ticket.Title: "grown up"})
+		q := tied{w: w, here: here, there: there, id: late.ID, replica: born.ID,
+			pair: ticket.PairID(ticket.Ref{Connection: here.Connection(), ID: late.ID}, there.Connection())}
+		q.sends(people.Values{ticket.Title: "grown up"})
 		w.settled(q.pair, workflows.IsLinked, "")
 		q.linkedOnce()
 		p.linkedOnce()
@@ -233,8 +234,8 @@ func TestLinearLessonsOfRoutes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.tie(productDesk(w), proTeam(w), "mapped", nil)
-	require.NoError(t, p.here.status(p.id, "Waiting"))
-	w.reads(p.there, p.replica, values{ticket.Status: "In Progress"})
+	require.NoError(t, p.here.SetStatus(w.ctx, p.id, "Waiting"))
+	w.reads(p.there, p.replica, people.Values{ticket.Status: "In Progress"})
 	r := &w.File.Routes[1]
 	r.Status = []reconcile.StatusRule{
 		{Left: "Open", Right: "backlog"}, {Left: "Open", Right: "unstarted", Direction: reconcile.ToLeft},
@@ -242,24 +243,24 @@ func TestLinearLessonsOfRoutes(t *testing.T) {
 	}
 	w.apply()
 	w.quiet()
-	p.sends(values{ticket.Title: "a changed map takes effect at the next change"})
-	w.reads(p.there, p.replica, values{ticket.Status: "Todo"})
-	w.stays(p.here, p.id, values{ticket.Status: "Waiting"})
-	require.NoError(t, p.there.status(p.replica, "Done"))
-	w.reads(p.here, p.id, values{ticket.Status: "Done"})
-	require.NoError(t, p.here.status(p.id, "Closed"))
+	p.sends(people.Values{ticket.Title: "a changed map takes effect at the next change"})
+	w.reads(p.there, p.replica, people.Values{ticket.Status: "Todo"})
+	w.stays(p.here, p.id, people.Values{ticket.Status: "Waiting"})
+	require.NoError(t, p.there.SetStatus(w.ctx, p.replica, "Done"))
+	w.reads(p.here, p.id, people.Values{ticket.Status: "Done"})
+	require.NoError(t, p.here.SetStatus(w.ctx, p.id, "Closed"))
 	w.settled(p.pair, workflows.Attention, ticket.StatusUnmapped)
 	r.Status = append(slices.Clone(r.Status), reconcile.StatusRule{Left: "Closed", Right: "canceled"})
 	w.apply()
-	w.reads(p.there, p.replica, values{ticket.Status: "Canceled"})
+	w.reads(p.there, p.replica, people.Values{ticket.Status: "Canceled"})
 	w.settled(p.pair, workflows.IsLinked, "")
 
 	r.Name = "desk-to-product"
 	w.apply()
 	require.NoError(t, w.update(addressing.RouteID("product-to-linear"), addressing.UpdateRemove))
 	w.quiet()
-	p.sends(values{ticket.Title: "under another name"})
-	p.flip().sends(values{ticket.Title: "and back"})
+	p.sends(people.Values{ticket.Title: "under another name"})
+	p.flip().sends(people.Values{ticket.Title: "and back"})
 	require.Equal(t, "desk-to-product", w.settled(p.pair, workflows.IsLinked, "").Route)
 	w.tie(proTeam(w), productDesk(w), "made under the new name", nil)
 	w.holds(p.here, 2)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -80,7 +81,7 @@ func TestLabelsOfOneGroup(t *testing.T) {
 	p := w.tie(opsBoard(w), pltTeam(w), "labelled", nil)
 	require.NoError(t, w.jira.Edit(w.ctx, p.id, map[string]any{"labels": []string{"frontend", "backend"}}))
 	w.settled(p.pair, workflows.Attention, ticket.FieldRefused)
-	p.sends(values{ticket.Title: "goes on"})
+	p.sends(people.Values{ticket.Title: "goes on"})
 	require.NoError(t, w.jira.Edit(w.ctx, p.id, map[string]any{"labels": []string{"backend"}}))
 	w.labels(p.replica, "Backend")
 	w.settled(p.pair, workflows.IsLinked, "")
@@ -114,7 +115,7 @@ func (p tied) relink(route, replica string) {
 	p.w.Helper()
 	p.w.eventually("linked again", func() error {
 		return p.w.update(p.pair, addressing.UpdateLink, workflows.LinkTo{
-			Replica: ticket.Ref{Connection: p.there.connection(), ID: replica}, Rules: p.w.rules(route),
+			Replica: ticket.Ref{Connection: p.there.Connection(), ID: replica}, Rules: p.w.rules(route),
 		})
 	})
 	p.w.settled(p.pair, workflows.IsLinked, "")
@@ -136,8 +137,8 @@ func TestLinearUnlinking(t *testing.T) {
 		w.quiet()
 		apart := func(text string) {
 			w.forget()
-			require.NoError(t, p.here.set(p.id, values{ticket.Title: text + " here only"}))
-			require.NoError(t, p.there.set(p.replica, values{ticket.Title: text + " there only"}))
+			require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: text + " here only"}))
+			require.NoError(t, p.there.Set(w.ctx, p.replica, people.Values{ticket.Title: text + " there only"}))
 			w.quiet()
 			for _, root := range w.Trackers() {
 				require.Empty(t, w.writes(root))
@@ -146,7 +147,7 @@ func TestLinearUnlinking(t *testing.T) {
 			w.holds(p.there, 1)
 		}
 		apart("unlinked")
-		w.terminate(p.pair, ticket.PairID(ticket.Ref{Connection: "linear", ID: p.replica}, p.here.connection()))
+		w.terminate(p.pair, ticket.PairID(ticket.Ref{Connection: "linear", ID: p.replica}, p.here.Connection()))
 		apart("forgotten")
 
 		// In the trash and out of it.
@@ -156,7 +157,7 @@ func TestLinearUnlinking(t *testing.T) {
 		apart("restored")
 
 		p.relink(r.name, p.replica)
-		p.sends(values{ticket.Title: "together again"})
+		p.sends(people.Values{ticket.Title: "together again"})
 		p.says("said after")
 		p.flip().says("answered after")
 		w.quiet()
@@ -169,16 +170,16 @@ func TestLinearUnlinking(t *testing.T) {
 		require.NoError(t, w.linear.Trash(w.ctx, p.replica))
 		w.quiet()
 		w.control(w.LinearURL, "/_sandbox/webhooks", map[string]string{"mode": "drop"})
-		other, err := p.there.create("made by hand", "text", nil)
+		other, err := p.there.Create(w.ctx, "made by hand", "text", nil)
 		require.NoError(t, err)
-		p.relink(r.name, other.id)
+		p.relink(r.name, other.ID)
 		w.webhooks("normal")
 		old := p.replica
-		p.replica = other.id
-		p.sends(values{ticket.Title: "with another"})
+		p.replica = other.ID
+		p.sends(people.Values{ticket.Title: "with another"})
 		p.says("said to another")
-		p.flip().sends(values{ticket.Title: "and back"})
-		w.eventually("said", func() error { return heard(p.there, other.id, "said to another", 1) })
+		p.flip().sends(people.Values{ticket.Title: "and back"})
+		w.eventually("said", func() error { return w.heard(p.there, other.ID, "said to another", 1) })
 		w.quiet()
 		w.holds(p.here, 1)
 		w.holds(p.there, 1)
@@ -186,9 +187,9 @@ func TestLinearUnlinking(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, trashed.Trashed)
 		p.linkedOnce()
-		require.NoError(t, p.here.remove(p.id))
+		require.NoError(t, p.here.Remove(w.ctx, p.id))
 		w.settled(p.pair, workflows.Unlinked, ticket.Deleted)
-		require.NoError(t, w.linear.Trash(w.ctx, other.id))
+		require.NoError(t, w.linear.Trash(w.ctx, other.ID))
 		w.quiet()
 	}
 }
@@ -207,15 +208,15 @@ func TestLinearReplicatedElsewhere(t *testing.T) {
 	w.holds(productDesk(w), 1)
 	w.control(w.LinearURL, "/_sandbox/replicated", map[string]string{"id": p.replica, "service": "jira"})
 	w.terminate(p.pair) // links are looked at when a pair begins, and by the audit
-	require.NoError(t, p.here.set(p.id, values{ticket.Title: "theirs too"}))
+	require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "theirs too"}))
 	w.settled(p.pair, workflows.Attention, ticket.ReplicatedElsewhere)
-	w.stays(p.there, p.replica, values{ticket.Title: "ours at first"})
+	w.stays(p.there, p.replica, people.Values{ticket.Title: "ours at first"})
 
 	for i := range w.File.Routes {
 		w.File.Routes[i].Elsewhere = "ignore"
 	}
 	w.apply()
-	w.reads(p.there, p.replica, values{ticket.Title: "theirs too"})
+	w.reads(p.there, p.replica, people.Values{ticket.Title: "theirs too"})
 	w.settled(p.pair, workflows.IsLinked, "")
 	require.NoError(t, w.linear.Edit(w.ctx, theirs.ID, map[string]any{"priority": 2}))
 	w.one(productDesk(w), "theirs")

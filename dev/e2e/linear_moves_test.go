@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -18,15 +19,15 @@ func (p tied) away(move, back func()) {
 	w.Helper()
 	move()
 	w.settled(p.pair, workflows.Attention, ticket.MovedOut)
-	require.NoError(w, p.here.set(p.id, values{ticket.Title: "while it was away"}))
+	require.NoError(w, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "while it was away"}))
 	w.quiet()
-	other, err := p.there.look(p.replica)
+	other, err := p.there.Look(w.ctx, p.replica)
 	require.NoError(w, err)
-	require.NotEqual(w, "while it was away", other.title)
+	require.NotEqual(w, "while it was away", other.Title)
 	back()
-	w.reads(p.there, p.replica, values{ticket.Title: "while it was away"})
+	w.reads(p.there, p.replica, people.Values{ticket.Title: "while it was away"})
 	w.settled(p.pair, workflows.IsLinked, "")
-	p.flip().sends(values{ticket.Title: "both again"})
+	p.flip().sends(people.Values{ticket.Title: "both again"})
 	w.silent()
 }
 
@@ -34,8 +35,8 @@ func (p tied) away(move, back func()) {
 func (p tied) follows(route string) {
 	w := p.w
 	w.Helper()
-	p.sends(values{ticket.Title: "goes along " + route})
-	p.flip().sends(values{ticket.Title: "and back " + route})
+	p.sends(people.Values{ticket.Title: "goes along " + route})
+	p.flip().sends(people.Values{ticket.Title: "and back " + route})
 	require.Equal(w, route, w.settled(p.pair, workflows.IsLinked, "").Route)
 }
 
@@ -47,17 +48,17 @@ func TestMovedOut(t *testing.T) {
 	linear := func(team string, p tied) func() {
 		return func() {
 			id := p.replica
-			if p.here.connection() == "linear" {
+			if p.here.Connection() == "linear" {
 				id = p.id
 			}
 			require.NoError(w, w.linear.MoveTeam(w.ctx, id, team))
 		}
 	}
-	w.ways(t, routes[1:2], func(w *world, here, there place) {
-		p := w.tie(here, there, "moved from "+here.connection(), nil)
+	w.ways(t, routes[1:2], func(w *world, here, there people.Place) {
+		p := w.tie(here, there, "moved from "+here.Connection(), nil)
 		p.away(linear("PLT", p), linear("PRO", p))
 		desk := p.id
-		if here.connection() == "linear" {
+		if here.Connection() == "linear" {
 			desk = p.replica
 		}
 		channel := func(name string) func() {
@@ -70,9 +71,9 @@ func TestMovedOut(t *testing.T) {
 		p.flip().away(channel("IT Support"), channel("Product"))
 		w.holds(here, 1)
 		w.holds(there, 1)
-		require.NoError(w, here.remove(p.id))
+		require.NoError(w, here.Remove(w.ctx, p.id))
 		w.settled(p.pair, workflows.Unlinked, ticket.Deleted)
-		require.NoError(w, there.remove(p.replica))
+		require.NoError(w, there.Remove(w.ctx, p.replica))
 		w.quiet()
 	})
 }
@@ -115,7 +116,7 @@ func TestMovedToAnotherRoute(t *testing.T) {
 	it, err := w.rav.Channel(w.ctx, "IT Support")
 	require.NoError(t, err)
 	require.NoError(t, w.rav.Edit(w.ctx, p.id, map[string]any{"queueId": it}))
-	p.sends(values{ticket.Title: "one way only"})
+	p.sends(people.Values{ticket.Title: "one way only"})
 	require.Equal(t, "it-to-linear", w.settled(p.pair, workflows.IsLinked, "").Route)
 	w.quiet()
 	w.holds(itDesk(w), 1)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -40,7 +41,7 @@ func TestLinearRewritesMarkdown(t *testing.T) {
 	pro := w.one(proTeam(w), "rich")
 	w.settled(pair, workflows.IsLinked, "")
 	w.quiet()
-	stored := pro.text
+	stored := pro.Text
 	require.Contains(t, stored, "* one", "Linear's own bullets")
 	require.Equal(t, 1, strings.Count(strings.Join(w.writes(w.LinearURL), " "), "CreateIssue"))
 	require.NotContains(t, w.writes(w.LinearURL), "UpdateIssue")
@@ -48,13 +49,13 @@ func TestLinearRewritesMarkdown(t *testing.T) {
 	// Another field, from either side: no text is written.
 	w.forget()
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"priority": "URGENT"}))
-	w.reads(proTeam(w), pro.id, values{ticket.Priority: "urgent"})
-	require.NoError(t, proTeam(w).set(pro.id, values{ticket.Priority: "low"}))
-	w.reads(productDesk(w), it.ID, values{ticket.Priority: "low"})
+	w.reads(proTeam(w), pro.ID, people.Values{ticket.Priority: "urgent"})
+	require.NoError(t, proTeam(w).Set(w.ctx, pro.ID, people.Values{ticket.Priority: "low"}))
+	w.reads(productDesk(w), it.ID, people.Values{ticket.Priority: "low"})
 	w.quiet()
 	require.Equal(t, []string{"UpdateIssue"}, w.writes(w.LinearURL))
 	require.Len(t, w.writes(w.RavennaURL), 1)
-	now, err := w.linear.Get(w.ctx, pro.id)
+	now, err := w.linear.Get(w.ctx, pro.ID)
 	require.NoError(t, err)
 	require.Equal(t, stored, now.Description)
 	desk, err := w.rav.Get(w.ctx, it.ID)
@@ -63,7 +64,7 @@ func TestLinearRewritesMarkdown(t *testing.T) {
 
 	// A text from each side: one write there, none back.
 	w.forget()
-	require.NoError(t, w.linear.Edit(w.ctx, pro.id, map[string]any{"description": "- a\n- b\n\n_x_ at www.example.org  \nand *y*"}))
+	require.NoError(t, w.linear.Edit(w.ctx, pro.ID, map[string]any{"description": "- a\n- b\n\n_x_ at www.example.org  \nand *y*"}))
 	w.eventually("list at the desk", func() error {
 		got, err := w.rav.Get(w.ctx, it.ID)
 		if err != nil || !strings.Contains(got.Text(), "<li>a") || !strings.Contains(got.Text(), "<em>x</em>") {
@@ -78,7 +79,7 @@ func TestLinearRewritesMarkdown(t *testing.T) {
 	w.forget()
 	require.NoError(t, w.rav.Edit(w.ctx, it.ID, map[string]any{"description": rich}))
 	w.eventually("table in Linear", func() error {
-		got, err := w.linear.Get(w.ctx, pro.id)
+		got, err := w.linear.Get(w.ctx, pro.ID)
 		if err != nil || !strings.Contains(got.Description, "22.50") {
 			return fmt.Errorf("%q %w", got.Description, err)
 		}
@@ -87,7 +88,7 @@ func TestLinearRewritesMarkdown(t *testing.T) {
 	w.quiet()
 	require.Equal(t, []string{"UpdateIssue"}, w.writes(w.LinearURL))
 	require.Empty(t, w.writes(w.RavennaURL))
-	now, err = w.linear.Get(w.ctx, pro.id)
+	now, err = w.linear.Get(w.ctx, pro.ID)
 	require.NoError(t, err)
 	require.Contains(t, now.Description, "PROD-", "the line that names the origin is kept")
 	require.Equal(t, 1, strings.Count(now.Description, w.RavennaURL+"/"+it.Key()), now.Description)
@@ -96,7 +97,7 @@ func TestLinearRewritesMarkdown(t *testing.T) {
 	w.forget()
 	_, err = w.rav.Say(w.ctx, it.ID, rich, false)
 	require.NoError(t, err)
-	w.eventually("comment in Linear", func() error { return heard(proTeam(w), pro.id, "22.50", 1) })
+	w.eventually("comment in Linear", func() error { return w.heard(proTeam(w), pro.ID, "22.50", 1) })
 	w.quiet()
 	require.Equal(t, []string{"CreateComment"}, w.writes(w.LinearURL))
 	require.Empty(t, w.writes(w.RavennaURL))

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -21,17 +22,17 @@ func TestLinearTrash(t *testing.T) {
 			f.Connections[i].ConfirmDelete = 4 * time.Second
 		}
 	}))
-	w.ways(t, routes[1:], func(w *world, here, there place) {
-		p := w.tie(here, there, "trashed from "+here.connection(), nil)
+	w.ways(t, routes[1:], func(w *world, here, there people.Place) {
+		p := w.tie(here, there, "trashed from "+here.Connection(), nil)
 		lin, other, issue, elsewhere := p.here, p.there, p.id, p.replica
-		if lin.connection() != "linear" {
+		if lin.Connection() != "linear" {
 			lin, other, issue, elsewhere = p.there, p.here, p.replica, p.id
 		}
 		require.NoError(w, w.linear.Archive(w.ctx, issue))
 		w.quiet()
 		w.settled(p.pair, workflows.IsLinked, "")
-		require.NoError(w, other.set(elsewhere, values{ticket.Title: "archived"}))
-		w.reads(lin, issue, values{ticket.Title: "archived"})
+		require.NoError(w, other.Set(w.ctx, elsewhere, people.Values{ticket.Title: "archived"}))
+		w.reads(lin, issue, people.Values{ticket.Title: "archived"})
 		require.NoError(w, w.linear.Restore(w.ctx, issue))
 		w.quiet()
 
@@ -39,27 +40,27 @@ func TestLinearTrash(t *testing.T) {
 		w.settled(p.pair, workflows.Attention, ticket.AccessLost)
 		require.NoError(w, w.linear.Restore(w.ctx, issue))
 		w.settled(p.pair, workflows.IsLinked, "")
-		require.NoError(w, other.set(elsewhere, values{ticket.Title: "restored"}))
-		w.reads(lin, issue, values{ticket.Title: "restored"})
+		require.NoError(w, other.Set(w.ctx, elsewhere, people.Values{ticket.Title: "restored"}))
+		w.reads(lin, issue, people.Values{ticket.Title: "restored"})
 		w.quiet()
-		said, err := other.heard(elsewhere)
+		said, err := other.Heard(w.ctx, elsewhere)
 		require.NoError(w, err)
 		require.Empty(w, said, "nothing was said about a deletion")
 
-		gone, err := lin.look(issue)
+		gone, err := lin.Look(w.ctx, issue)
 		require.NoError(w, err)
 		require.NoError(w, w.linear.Trash(w.ctx, issue))
 		w.settled(p.pair, workflows.Unlinked, ticket.Deleted)
-		w.eventually("notice", func() error { return heard(other, elsewhere, gone.key+" was deleted", 1) })
+		w.eventually("notice", func() error { return w.heard(other, elsewhere, gone.Key+" was deleted", 1) })
 		// What is left starts nothing new, nor does the issue when it comes back.
-		require.NoError(w, other.set(elsewhere, values{ticket.Title: "left over"}))
+		require.NoError(w, other.Set(w.ctx, elsewhere, people.Values{ticket.Title: "left over"}))
 		require.NoError(w, w.linear.Restore(w.ctx, issue))
-		require.NoError(w, lin.set(issue, values{ticket.Title: "back from the trash"}))
-		w.stays(other, elsewhere, values{ticket.Title: "left over"})
-		w.stays(lin, issue, values{ticket.Title: "back from the trash"})
+		require.NoError(w, lin.Set(w.ctx, issue, people.Values{ticket.Title: "back from the trash"}))
+		w.stays(other, elsewhere, people.Values{ticket.Title: "left over"})
+		w.stays(lin, issue, people.Values{ticket.Title: "back from the trash"})
 	})
 	w.quiet()
-	for _, at := range []place{productDesk(w), proTeam(w), opsBoard(w), pltTeam(w)} {
+	for _, at := range []people.Place{productDesk(w), proTeam(w), opsBoard(w), pltTeam(w)} {
 		w.holds(at, 2)
 	}
 }
@@ -76,7 +77,7 @@ func TestDeletedElsewhere(t *testing.T) {
 		w.quiet() // the worker reads settings again
 		for _, r := range routes[1:] {
 			p := w.tie(r.left(w), r.right(w), rule+" "+r.name, nil)
-			require.NoError(t, p.here.remove(p.id))
+			require.NoError(t, p.here.Remove(w.ctx, p.id))
 			w.settled(p.pair, workflows.Unlinked, ticket.Deleted)
 			w.quiet()
 			said, status := 0, "Backlog"
@@ -89,9 +90,9 @@ func TestDeletedElsewhere(t *testing.T) {
 			case "close":
 				status = "Done"
 			}
-			require.NoError(t, heard(p.there, p.replica, "was deleted", said))
-			w.stays(p.there, p.replica, values{ticket.Status: status})
-			require.NoError(t, p.there.set(p.replica, values{ticket.Title: "left over " + rule}))
+			require.NoError(t, w.heard(p.there, p.replica, "was deleted", said))
+			w.stays(p.there, p.replica, people.Values{ticket.Status: status})
+			require.NoError(t, p.there.Set(w.ctx, p.replica, people.Values{ticket.Title: "left over " + rule}))
 			w.quiet()
 			w.holds(p.here, 0)
 			w.holds(p.there, n+1)

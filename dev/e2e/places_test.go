@@ -2,44 +2,14 @@ package e2e
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
-)
-
-// place is one container of a tracker and alice in it, in words that all
-// trackers share. Texts are plain, or hold **bold** words. Priorities are
-// ticket.Level, people their first names.
-type place interface {
-	connection() string
-	create(title, text string, set values) (shown, error)
-	all() ([]shown, error)
-	look(id string) (shown, error)
-	set(id string, to values) error
-	status(id, name string) error
-	remove(id string) error
-	say(id, text string) (comment string, err error)
-	reword(id, comment, text string) error
-	unsay(id, comment string) error
-	heard(id string) ([]string, error)
-	links(id string) (int, error)
-}
-
-// shown is a ticket as people see it; "" stands for none.
-type shown struct{ id, key, title, text, priority, assignee, status string }
-
-// values are fields by name; "" clears one.
-type values map[ticket.Field]string
-
-var (
-	boldWord  = regexp.MustCompile(`\*\*(.+?)\*\*`)
-	inlineTag = regexp.MustCompile(`</?(?:strong|em|code|a)\b[^>]*>`)
-	blockTag  = regexp.MustCompile(`<[^>]*>`)
 )
 
 // bolds reports whether a text of some tracker has a bold word.
@@ -52,25 +22,16 @@ func bolds(text, word string) bool {
 	return false
 }
 
-// plain is a text without a tracker's marks, on one line.
-func plain(text string) string {
-	text = blockTag.ReplaceAllString(inlineTag.ReplaceAllString(text, ""), " ")
-	return strings.Join(strings.Fields(strings.NewReplacer("{*}", "", "*", "", "_", "").Replace(text)), " ")
-}
-
 // check reports the first value that differs from what is wanted. A description
 // has to begin with what is wanted: a replica's may have a last line of ours.
-func (s shown) check(want values) error {
+func check(s people.Shown, want people.Values) error {
 	for name, value := range want {
-		got := map[ticket.Field]string{
-			ticket.Title: s.title, ticket.Description: plain(s.text), ticket.Priority: s.priority,
-			ticket.Assignee: s.assignee, ticket.Status: s.status,
-		}[name]
+		got := s.Value(name)
 		if name == ticket.Description && strings.HasPrefix(got, value) {
 			continue
 		}
 		if got != value {
-			return fmt.Errorf("%s of %s is %q, not %q", name, s.key, got, value)
+			return fmt.Errorf("%s of %s is %q, not %q", name, s.Key, got, value)
 		}
 	}
 	return nil
@@ -79,16 +40,16 @@ func (s shown) check(want values) error {
 // route is a route of the file, with its places.
 type route struct {
 	name        string
-	left, right func(*world) place
+	left, right func(*world) people.Place
 }
 
 var (
-	itDesk      = func(w *world) place { return desk{w, "IT Support"} }
-	productDesk = func(w *world) place { return desk{w, "Product"} }
-	engBoard    = func(w *world) place { return board{w, "ENG", "Bug"} }
-	opsBoard    = func(w *world) place { return board{w, "OPS", "Task"} }
-	proTeam     = func(w *world) place { return team{w, "PRO"} }
-	pltTeam     = func(w *world) place { return team{w, "PLT"} }
+	itDesk      = func(w *world) people.Place { return people.Desk{Ravenna: w.rav, Channel: "IT Support"} }
+	productDesk = func(w *world) people.Place { return people.Desk{Ravenna: w.rav, Channel: "Product"} }
+	engBoard    = func(w *world) people.Place { return people.Board{Jira: w.jira, Project: "ENG", IssueType: "Bug"} }
+	opsBoard    = func(w *world) people.Place { return people.Board{Jira: w.jira, Project: "OPS", IssueType: "Task"} }
+	proTeam     = func(w *world) people.Place { return people.Team{Linear: w.linear, Key: "PRO"} }
+	pltTeam     = func(w *world) people.Place { return people.Team{Linear: w.linear, Key: "PLT"} }
 
 	routes = []route{
 		{"it-to-eng", itDesk, engBoard}, {"product-to-linear", productDesk, proTeam}, {"ops-to-linear", opsBoard, pltTeam},
@@ -96,27 +57,27 @@ var (
 )
 
 // ways runs a test for both directions of some routes, all on one world.
-func (w *world) ways(t *testing.T, of []route, test func(w *world, here, there place)) {
+func (w *world) ways(t *testing.T, of []route, test func(w *world, here, there people.Place)) {
 	for _, r := range of {
-		for _, way := range [][2]func(*world) place{{r.left, r.right}, {r.right, r.left}} {
+		for _, way := range [][2]func(*world) people.Place{{r.left, r.right}, {r.right, r.left}} {
 			here, there := way[0](w), way[1](w)
-			t.Run(here.connection()+" to "+there.connection(), func(t *testing.T) {
+			t.Run(here.Connection()+" to "+there.Connection(), func(t *testing.T) {
 				w := *w
 				w.T = t
-				test(&w, way[0](&w), way[1](&w))
+				test(&w, here, there)
 			})
 		}
 	}
 }
 
 // one waits for the one ticket with this title.
-func (w *world) one(at place, title string) (out shown) {
+func (w *world) one(at people.Place, title string) (out people.Shown) {
 	w.Helper()
-	w.eventually(title+" at "+at.connection(), func() error {
-		list, err := at.all()
+	w.eventually(title+" at "+at.Connection(), func() error {
+		list, err := at.All(w.ctx)
 		n := 0
 		for _, s := range list {
-			if s.title == title {
+			if s.Title == title {
 				out, n = s, n+1
 			}
 		}
@@ -129,32 +90,32 @@ func (w *world) one(at place, title string) (out shown) {
 }
 
 // reads waits until a ticket has these values.
-func (w *world) reads(at place, id string, want values) {
+func (w *world) reads(at people.Place, id string, want people.Values) {
 	w.Helper()
-	w.eventually(fmt.Sprintf("%v at %s", want, at.connection()), func() error {
-		s, err := at.look(id)
+	w.eventually(fmt.Sprintf("%v at %s", want, at.Connection()), func() error {
+		s, err := at.Look(w.ctx, id)
 		if err != nil {
 			return err
 		}
-		return s.check(want)
+		return check(s, want)
 	})
 }
 
 // stays requires that a ticket has these values once all is quiet.
-func (w *world) stays(at place, id string, want values) {
+func (w *world) stays(at people.Place, id string, want people.Values) {
 	w.Helper()
 	w.quiet()
-	s, err := at.look(id)
+	s, err := at.Look(w.ctx, id)
 	require.NoError(w, err)
-	require.NoError(w, s.check(want))
+	require.NoError(w, check(s, want))
 }
 
 // holds requires that a place has so many tickets.
-func (w *world) holds(at place, tickets int) {
+func (w *world) holds(at people.Place, tickets int) {
 	w.Helper()
-	list, err := at.all()
+	list, err := at.All(w.ctx)
 	require.NoError(w, err)
-	require.Len(w, list, tickets, at.connection())
+	require.Len(w, list, tickets, at.Connection())
 }
 
 // silent requires that nothing is asked of any tracker any more. The first

@@ -45,11 +45,11 @@ func TestIssueLimitsOfTwoWorkers(t *testing.T) {
 	ids := map[string]string{}
 	for n := range issues {
 		title := fmt.Sprintf("shared %d", n)
-		made, err := engBoard(w).create(title, "text", nil)
+		made, err := engBoard(w).Create(w.ctx, title, "text", nil)
 		require.NoError(t, err)
-		ids[title] = made.id
+		ids[title] = made.ID
 	}
-	var desks, teams []shown
+	var desks, teams []people.Shown
 	for n := range issues {
 		title := fmt.Sprintf("shared %d", n)
 		desks, teams = append(desks, w.one(itDesk(w), title)), append(teams, w.one(proTeam(w), title))
@@ -60,17 +60,17 @@ func TestIssueLimitsOfTwoWorkers(t *testing.T) {
 
 	var talk sync.WaitGroup
 	for _, side := range []struct {
-		at  place
-		all []shown
+		at  people.Place
+		all []people.Shown
 	}{{itDesk(w), desks}, {proTeam(w), teams}} {
 		talk.Go(func() {
 			for n := range hot {
-				if _, err := side.at.say(side.all[0].id, fmt.Sprintf("said %d at %s", n, side.at.connection())); err != nil {
+				if _, err := side.at.Say(w.ctx, side.all[0].ID, fmt.Sprintf("said %d at %s", n, side.at.Connection())); err != nil {
 					t.Error(err)
 				}
 				if n%8 == 0 {
-					one := side.all[1+n/8%(issues-1)].id
-					if _, err := side.at.say(one, fmt.Sprintf("said %d at %s", n, side.at.connection())); err != nil {
+					one := side.all[1+n/8%(issues-1)].ID
+					if _, err := side.at.Say(w.ctx, one, fmt.Sprintf("said %d at %s", n, side.at.Connection())); err != nil {
 						t.Error(err)
 					}
 				}
@@ -78,11 +78,14 @@ func TestIssueLimitsOfTwoWorkers(t *testing.T) {
 		})
 	}
 	talk.Wait()
-	require.NoError(t, itDesk(w).set(desks[0].id, values{ticket.Title: "renamed at the desk"}))
-	w.reads(proTeam(w), teams[0].id, values{ticket.Title: "renamed at the desk"})
-	for at, id := range map[place]string{engBoard(w): ids["shared 0"], itDesk(w): desks[0].id, proTeam(w): teams[0].id} {
-		w.eventually("all that was said at "+at.connection(), func() error {
-			list, err := at.heard(id)
+	require.NoError(t, itDesk(w).Set(w.ctx, desks[0].ID, people.Values{ticket.Title: "renamed at the desk"}))
+	w.reads(proTeam(w), teams[0].ID, people.Values{ticket.Title: "renamed at the desk"})
+	for _, one := range []struct {
+		at people.Place
+		id string
+	}{{engBoard(w), ids["shared 0"]}, {itDesk(w), desks[0].ID}, {proTeam(w), teams[0].ID}} {
+		w.eventually("all that was said at "+one.at.Connection(), func() error {
+			list, err := one.at.Heard(w.ctx, one.id)
 			if err != nil || len(list) != 2*hot {
 				return fmt.Errorf("%d comments %w", len(list), err)
 			}
@@ -151,19 +154,19 @@ func TestLinearReserveOfTwoWorkers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, only("product-to-linear"), with(sweeping), twoWorkers)
 	const tickets, budget, spent = 4, 200, 165
-	var all []shown
+	var all []people.Shown
 	for n := range tickets {
-		made, err := productDesk(w).create(fmt.Sprintf("reserve %d", n), "text", nil)
+		made, err := productDesk(w).Create(w.ctx, fmt.Sprintf("reserve %d", n), "text", nil)
 		require.NoError(t, err)
 		all = append(all, made)
-		w.settled(ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: made.id}, "linear"), workflows.IsLinked, "")
+		w.settled(ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: made.ID}, "linear"), workflows.IsLinked, "")
 	}
 	replica := w.one(proTeam(w), "reserve 0")
 
 	w.StopWorker()
 	w.control(w.LinearURL, "/_sandbox/limits", map[string]int{"requests": budget, "complexity": 1_000_000_000})
 	for range spent {
-		_, err := people.AtLinear(w.LinearURL, "bot").Comments(w.ctx, replica.id)
+		_, err := people.AtLinear(w.LinearURL, "bot").Comments(w.ctx, replica.ID)
 		require.NoError(t, err)
 	}
 	w.forget()
@@ -172,22 +175,22 @@ func TestLinearReserveOfTwoWorkers(t *testing.T) {
 
 	// Live edits pass, on either side.
 	for n, it := range all {
-		require.NoError(t, productDesk(w).set(it.id, values{ticket.Title: fmt.Sprintf("edited %d", n)}))
+		require.NoError(t, productDesk(w).Set(w.ctx, it.ID, people.Values{ticket.Title: fmt.Sprintf("edited %d", n)}))
 	}
 	for n := range all {
 		w.asked("UpdateIssue", n+1)
 	}
-	require.NoError(t, proTeam(w).set(replica.id, values{ticket.Priority: "urgent"}))
-	w.reads(productDesk(w), all[0].id, values{ticket.Priority: "urgent"})
+	require.NoError(t, proTeam(w).Set(w.ctx, replica.ID, people.Values{ticket.Priority: "urgent"}))
+	w.reads(productDesk(w), all[0].ID, people.Values{ticket.Priority: "urgent"})
 
 	// What only a sweep found waits, until somebody works on it.
 	w.control(w.RavennaURL, "/_sandbox/webhooks", map[string]string{"mode": "drop"})
-	late, err := productDesk(w).create("found by a sweep", "text", nil)
+	late, err := productDesk(w).Create(w.ctx, "found by a sweep", "text", nil)
 	require.NoError(t, err)
-	latePair := ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: late.id}, "linear")
+	latePair := ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: late.ID}, "linear")
 	w.settled(latePair, workflows.Syncing, ticket.RateLimited)
 	w.control(w.RavennaURL, "/_sandbox/webhooks", map[string]string{"mode": "normal"})
-	require.NoError(t, productDesk(w).set(late.id, values{ticket.Title: "worked on"}))
+	require.NoError(t, productDesk(w).Set(w.ctx, late.ID, people.Values{ticket.Title: "worked on"}))
 	w.asked("CreateIssue", 1)
 
 	by := w.operations()
@@ -212,27 +215,27 @@ func TestLinearUsedUpForTwoWorkers(t *testing.T) {
 	w := newWorld(t, only("product-to-linear"), twoWorkers)
 	w.patience = 4 * time.Minute // two of them, and up to half a one more
 	const tickets, budget = 4, 20
-	var all []shown
+	var all []people.Shown
 	for n := range tickets {
-		made, err := productDesk(w).create(fmt.Sprintf("used up %d", n), "text", nil)
+		made, err := productDesk(w).Create(w.ctx, fmt.Sprintf("used up %d", n), "text", nil)
 		require.NoError(t, err)
 		all = append(all, made)
-		w.settled(ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: made.id}, "linear"), workflows.IsLinked, "")
+		w.settled(ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: made.ID}, "linear"), workflows.IsLinked, "")
 	}
 	replica := w.one(proTeam(w), "used up 0")
 	w.quiet()
 	w.control(w.LinearURL, "/_sandbox/limits", map[string]int{"requests": budget, "complexity": 1_000_000_000})
 	for range budget {
-		_, err := people.AtLinear(w.LinearURL, "bot").Comments(w.ctx, replica.id)
+		_, err := people.AtLinear(w.LinearURL, "bot").Comments(w.ctx, replica.ID)
 		require.NoError(t, err)
 	}
 	w.forget()
 	for n, it := range all {
-		require.NoError(t, productDesk(w).set(it.id, values{ticket.Title: fmt.Sprintf("edited %d", n)}))
-		_, err := productDesk(w).say(it.id, "said meanwhile")
+		require.NoError(t, productDesk(w).Set(w.ctx, it.ID, people.Values{ticket.Title: fmt.Sprintf("edited %d", n)}))
+		_, err := productDesk(w).Say(w.ctx, it.ID, "said meanwhile")
 		require.NoError(t, err)
 	}
-	require.NoError(t, proTeam(w).set(replica.id, values{ticket.Priority: "urgent"}))
+	require.NoError(t, proTeam(w).Set(w.ctx, replica.ID, people.Values{ticket.Priority: "urgent"}))
 	w.eventually("refused", func() error {
 		if len(w.requests(w.LinearURL)) == 0 {
 			return errors.New("not asked yet")
@@ -243,9 +246,9 @@ func TestLinearUsedUpForTwoWorkers(t *testing.T) {
 	w.control(w.LinearURL, "/_sandbox/limits", map[string]int{"requests": 1_000_000, "complexity": 1_000_000_000})
 	for n := range all {
 		there := w.one(proTeam(w), fmt.Sprintf("edited %d", n))
-		w.eventually("said", func() error { return heard(proTeam(w), there.id, "said meanwhile", 1) })
+		w.eventually("said", func() error { return w.heard(proTeam(w), there.ID, "said meanwhile", 1) })
 	}
-	w.reads(productDesk(w), all[0].id, values{ticket.Priority: "urgent"})
+	w.reads(productDesk(w), all[0].ID, people.Values{ticket.Priority: "urgent"})
 	refused := 0
 	for _, r := range w.requests(w.LinearURL) {
 		if r.Status != http.StatusOK {

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -57,7 +58,7 @@ func TestSecrets(t *testing.T) {
 	w.spent(w.RavennaURL)
 	w.issue("lost " + canary)
 	w.faults(w.LinearURL, of([]fault{{Operation: "UpdateIssue"}}, "html", "truncate", "status:400")...)
-	require.NoError(t, p.here.set(p.id, values{ticket.Title: "edited wish " + canary}))
+	require.NoError(t, p.here.Set(w.ctx, p.id, people.Values{ticket.Title: "edited wish " + canary}))
 	w.spent(w.LinearURL)
 	w.faults(w.LinearURL, always("*", "*", "status:401"))
 	w.faults(w.JiraURL, always("*", "*", "status:401"))

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -23,12 +24,12 @@ func TestTwoHundredEdits(t *testing.T) {
 	w := newWorld(t)
 	p := w.tie(productDesk(w), proTeam(w), "edited much", nil)
 	w.forget()
-	began, here, there := time.Now(), values{}, values{}
+	began, here, there := time.Now(), people.Values{}, people.Values{}
 	for n := range 100 {
-		here = values{ticket.Title: fmt.Sprintf("edited %d times", n+1)}
-		require.NoError(t, p.here.set(p.id, here))
-		there = values{ticket.Priority: []string{"urgent", "high", "medium", "low"}[n%4]}
-		require.NoError(t, p.there.set(p.replica, there))
+		here = people.Values{ticket.Title: fmt.Sprintf("edited %d times", n+1)}
+		require.NoError(t, p.here.Set(w.ctx, p.id, here))
+		there = people.Values{ticket.Priority: []string{"urgent", "high", "medium", "low"}[n%4]}
+		require.NoError(t, p.there.Set(w.ctx, p.replica, there))
 	}
 	took := time.Since(began)
 	w.reads(p.there, p.replica, here)

@@ -35,15 +35,15 @@ const lastWords = "until the end"
 var numbered = regexp.MustCompile(`Comment (\d{5})\. `)
 
 // wholeOnce requires that each of n comments is there once, to its end.
-func wholeOnce(texts []string, n int) error {
+func wholeOnce(list []people.Said, n int) error {
 	seen := map[string]int{}
-	for _, text := range texts {
-		m := numbered.FindStringSubmatch(text)
+	for _, c := range list {
+		m := numbered.FindStringSubmatch(c.Text)
 		if m == nil {
-			return fmt.Errorf("a comment that nobody wrote: %.80q", text)
+			return fmt.Errorf("a comment that nobody wrote: %.80q", c.Text)
 		}
-		if seen[m[1]]++; seen[m[1]] > 1 || !strings.Contains(text, lastWords) {
-			return fmt.Errorf("comment %s %d times, %d bytes", m[1], seen[m[1]], len(text))
+		if seen[m[1]]++; seen[m[1]] > 1 || !strings.Contains(c.Text, lastWords) {
+			return fmt.Errorf("comment %s %d times, %d bytes", m[1], seen[m[1]], len(c.Text))
 		}
 	}
 	if len(seen) != n {
@@ -135,15 +135,11 @@ func (w *world) carried(id string) {
 
 // copied reports whether an issue has each of n comments once and whole.
 func (w *world) copied(key string, n int) error {
-	list, err := w.jira.Comments(w.ctx, key)
+	list, err := engBoard(w).Heard(w.ctx, key)
 	if err != nil {
 		return err
 	}
-	texts := make([]string, 0, len(list))
-	for _, c := range list {
-		texts = append(texts, c.Body)
-	}
-	return wholeOnce(texts, n)
+	return wholeOnce(list, n)
 }
 
 // Much was said on both sides while the pair was paused, in words that take
@@ -155,19 +151,19 @@ func TestMuchWasSaidOnBothSides(t *testing.T) {
 	require.NoError(t, w.update(p.pair, addressing.UpdatePause))
 	const each = 25
 	for n := range each {
-		_, err := p.here.say(p.id, strings.ReplaceAll(wordy(n), "so it", "a & b"))
+		_, err := p.here.Say(w.ctx, p.id, strings.ReplaceAll(wordy(n), "so it", "a & b"))
 		require.NoError(t, err)
-		_, err = p.there.say(p.replica, strings.ReplaceAll(wordy(each+n), "so it", "a & b"))
+		_, err = p.there.Say(w.ctx, p.replica, strings.ReplaceAll(wordy(each+n), "so it", "a & b"))
 		require.NoError(t, err)
 	}
 	w.quiet()
 	require.NoError(t, w.update(p.pair, addressing.UpdateResume))
 	w.alike(p.pair, 2*each)
 	w.settled(p.pair, workflows.IsLinked, "")
-	for at, id := range map[place]string{p.here: p.id, p.there: p.replica} {
-		texts, err := at.heard(id)
+	for _, p := range []tied{p, p.flip()} {
+		list, err := p.here.Heard(w.ctx, p.id)
 		require.NoError(t, err)
-		require.NoError(t, wholeOnce(texts, 2*each), at.connection())
+		require.NoError(t, wholeOnce(list, 2*each), p.here.Connection())
 	}
 	w.within(p.pair)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -65,7 +66,7 @@ func (w *world) squall(random *rand.Rand, one *strain) {
 	case 0:
 		w.webhooks([]string{"normal", "drop", "duplicate", "shuffle", "hold"}[random.IntN(5)])
 	case 1:
-		for _, at := range []place{one.here, one.there} {
+		for _, at := range []people.Place{one.here, one.there} {
 			root, creates, updates, _ := w.calls(at)
 			w.faults(root, of(append(creates, updates...), "delay:300ms")...)
 		}
@@ -85,28 +86,28 @@ func (one *strain) strive(random *rand.Rand, mark string) {
 		p = p.flip()
 	}
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
-	at := p.here.connection()
+	at := p.here.Connection()
 	var act func() error
 	switch random.IntN(6) {
 	case 0:
-		act = func() error { return p.here.set(p.id, values{ticket.Title: at + " " + mark}) }
+		act = func() error { return p.here.Set(p.w.ctx, p.id, people.Values{ticket.Title: at + " " + mark}) }
 	case 1:
-		to := values{ticket.Priority: pick("low", "medium", "high", "urgent"), ticket.Description: at + " **" + mark + "**"}
-		act = func() error { return p.here.set(p.id, to) }
+		to := people.Values{ticket.Priority: pick("low", "medium", "high", "urgent"), ticket.Description: at + " **" + mark + "**"}
+		act = func() error { return p.here.Set(p.w.ctx, p.id, to) }
 	case 2:
 		who := pick("alice", "bob", "")
-		act = func() error { return p.here.set(p.id, values{ticket.Assignee: who}) }
+		act = func() error { return p.here.Set(p.w.ctx, p.id, people.Values{ticket.Assignee: who}) }
 	case 3:
 		status := pick(map[string][]string{
 			"helpdesk": {"Open", "In Progress", "Waiting", "Done", "Closed"}, "jira": {"To Do", "In Progress", "Done"},
 			"linear": {"Backlog", "Todo", "In Progress", "Done"},
 		}[at]...)
-		act = func() error { return p.here.status(p.id, status) }
+		act = func() error { return p.here.SetStatus(p.w.ctx, p.id, status) }
 	default:
 		said := "said " + mark + "."
 		one.said = append(one.said, said)
 		act = func() error {
-			_, err := p.here.say(p.id, said)
+			_, err := p.here.Say(p.w.ctx, p.id, said)
 			return err
 		}
 	}
@@ -117,21 +118,21 @@ func (one *strain) strive(random *rand.Rand, mark string) {
 
 // agrees reports whether both tickets say the same.
 func (one *strain) agrees() error {
-	here, err := one.here.look(one.id)
+	here, err := one.here.Look(one.w.ctx, one.id)
 	if err != nil {
 		return err
 	}
-	there, err := one.there.look(one.replica)
+	there, err := one.there.Look(one.w.ctx, one.replica)
 	if err != nil {
 		return err
 	}
 	stages := map[string]int{
 		"Open": 0, "Backlog": 0, "Todo": 0, "To Do": 0, "In Progress": 1, "Waiting": 1, "Done": 2, "Closed": 3, "Canceled": 3,
 	}
-	if a, b := stages[here.status], stages[there.status]; a != b {
-		return fmt.Errorf("statuses %s and %s", here.status, there.status)
+	if a, b := stages[here.Status], stages[there.Status]; a != b {
+		return fmt.Errorf("statuses %s and %s", here.Status, there.Status)
 	}
-	return there.check(values{
-		ticket.Title: here.title, ticket.Description: plain(here.text), ticket.Priority: here.priority, ticket.Assignee: here.assignee,
+	return check(there, people.Values{
+		ticket.Title: here.Title, ticket.Description: people.Plain(here.Text), ticket.Priority: here.Priority, ticket.Assignee: here.Assignee,
 	})
 }

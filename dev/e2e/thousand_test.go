@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -35,13 +36,9 @@ func TestThousandComments(t *testing.T) {
 	found, err := s.lin.Titled(t.Context(), "PRO", "Much was said")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
-	var texts []string
-	list, err := s.lin.Comments(t.Context(), found[0].ID)
+	list, err := people.Team{Linear: s.lin}.Heard(t.Context(), found[0].ID)
 	require.NoError(t, err)
-	for _, c := range list {
-		texts = append(texts, c.Body)
-	}
-	require.NoError(t, wholeOnce(texts, comments))
+	require.NoError(t, wholeOnce(list, comments))
 	reads, writes := count(s.requests(s.linearURL))
 	asked, lists := 0, 0
 	for _, r := range s.requests(s.ravennaURL) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -13,20 +14,20 @@ import (
 // tied is a ticket and its replica.
 type tied struct {
 	w           *world
-	here, there place
+	here, there people.Place
 	id, replica string
 	key         string // of the replica
 	pair        string
 }
 
 // tie makes a ticket and waits until its replica is there and all is quiet.
-func (w *world) tie(here, there place, title string, set values) tied {
+func (w *world) tie(here, there people.Place, title string, set people.Values) tied {
 	w.Helper()
-	made, err := here.create(title, "Since **today**.", set)
+	made, err := here.Create(w.ctx, title, "Since **today**.", set)
 	require.NoError(w, err)
 	replica := w.one(there, title)
-	p := tied{w: w, here: here, there: there, id: made.id, replica: replica.id, key: replica.key,
-		pair: ticket.PairID(ticket.Ref{Connection: here.connection(), ID: made.id}, there.connection())}
+	p := tied{w: w, here: here, there: there, id: made.ID, replica: replica.ID, key: replica.Key,
+		pair: ticket.PairID(ticket.Ref{Connection: here.Connection(), ID: made.ID}, there.Connection())}
 	w.settled(p.pair, workflows.IsLinked, "")
 	w.quiet()
 	return p
@@ -39,13 +40,13 @@ func (p tied) flip() tied {
 }
 
 // sends sets fields here and waits for them there.
-func (p tied) sends(to values) {
+func (p tied) sends(to people.Values) {
 	p.w.Helper()
-	require.NoError(p.w, p.here.set(p.id, to))
-	want := values{}
+	require.NoError(p.w, p.here.Set(p.w.ctx, p.id, to))
+	want := people.Values{}
 	for name, value := range to {
 		if want[name] = value; name == ticket.Description {
-			want[name] = plain(value)
+			want[name] = people.Plain(value)
 		}
 	}
 	p.w.reads(p.there, p.replica, want)
@@ -54,33 +55,38 @@ func (p tied) sends(to values) {
 // says writes a comment here, waits for its copy there, and returns its id.
 func (p tied) says(text string) string {
 	p.w.Helper()
-	id, err := p.here.say(p.id, text)
+	id, err := p.here.Say(p.w.ctx, p.id, text)
 	require.NoError(p.w, err)
-	p.w.eventually(text, func() error { return heard(p.there, p.replica, plain(text), 1) })
+	p.w.eventually(text, func() error { return p.w.heard(p.there, p.replica, people.Plain(text), 1) })
 	return id
 }
 
 // agree waits until both have the same comments, each known by a part of it.
 func (p tied) agree(parts ...string) {
 	p.w.Helper()
-	for at, id := range map[place]string{p.here: p.id, p.there: p.replica} {
-		p.w.eventually("comments at "+at.connection(), func() error {
-			list, err := at.heard(id)
-			texts := make([]string, 0, len(list))
-			for _, text := range list {
-				texts = append(texts, plain(text))
-			}
+	for _, p := range []tied{p, p.flip()} {
+		p.w.eventually("comments at "+p.here.Connection(), func() error {
+			texts, err := p.w.plain(p.here, p.id)
 			return matches(texts, parts, err)
 		})
 	}
 }
 
+// plain are the texts of a ticket's comments, without marks.
+func (w *world) plain(at people.Place, id string) (out []string, err error) {
+	list, err := at.Heard(w.ctx, id)
+	for _, c := range list {
+		out = append(out, people.Plain(c.Text))
+	}
+	return out, err
+}
+
 // heard reports whether so many comments hold a text.
-func heard(at place, id, text string, times int) error {
-	list, err := at.heard(id)
+func (w *world) heard(at people.Place, id, text string, times int) error {
+	list, err := w.plain(at, id)
 	n := 0
 	for _, body := range list {
-		if strings.Contains(plain(body), text) {
+		if strings.Contains(body, text) {
 			n++
 		}
 	}
@@ -93,9 +99,9 @@ func heard(at place, id, text string, times int) error {
 // linkedOnce waits until each of the two carries one visible link.
 func (p tied) linkedOnce() {
 	p.w.Helper()
-	for at, id := range map[place]string{p.here: p.id, p.there: p.replica} {
-		p.w.eventually("one link at "+at.connection(), func() error {
-			n, err := at.links(id)
+	for _, p := range []tied{p, p.flip()} {
+		p.w.eventually("one link at "+p.here.Connection(), func() error {
+			n, err := p.here.Links(p.w.ctx, p.id)
 			if err != nil || n != 1 {
 				return fmt.Errorf("%d links %w", n, err)
 			}

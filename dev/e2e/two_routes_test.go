@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ticketsync/ticketsync/config"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -27,8 +28,8 @@ func twice(chain bool) option {
 // three is one ticket on three trackers.
 type three struct {
 	w     *world
-	at    map[string]place  // by connection
-	id    map[string]string // by connection
+	at    map[string]people.Place // by connection
+	id    map[string]string       // by connection
 	pairs []string
 	app   bool // writes in Linear, in others' names
 }
@@ -39,15 +40,15 @@ func (x *three) everywhere(from, text string, comments int) {
 	w := x.w
 	w.Helper()
 	for name, at := range x.at {
-		w.eventually(text+" at "+name, func() error { return heard(at, x.id[name], text, 1) })
+		w.eventually(text+" at "+name, func() error { return w.heard(at, x.id[name], text, 1) })
 	}
 	w.quiet()
 	for name, at := range x.at {
-		list, err := at.heard(x.id[name])
+		list, err := w.plain(at, x.id[name])
 		require.NoError(w, err)
 		require.Len(w, list, comments, name)
 		for n, body := range list {
-			if body = plain(body); !strings.Contains(body, text) || name == from {
+			if !strings.Contains(body, text) || name == from {
 				continue
 			}
 			if x.app && name == "linear" {
@@ -66,11 +67,11 @@ func (x *three) everywhere(from, text string, comments int) {
 func (x *three) becomes(helpdesk, jira, linear string) {
 	x.w.Helper()
 	for name, want := range map[string]string{"helpdesk": helpdesk, "jira": jira, "linear": linear} {
-		x.w.reads(x.at[name], x.id[name], values{ticket.Status: want})
+		x.w.reads(x.at[name], x.id[name], people.Values{ticket.Status: want})
 	}
 	x.w.quiet()
 	for name, want := range map[string]string{"helpdesk": helpdesk, "jira": jira, "linear": linear} {
-		x.w.stays(x.at[name], x.id[name], values{ticket.Status: want})
+		x.w.stays(x.at[name], x.id[name], people.Values{ticket.Status: want})
 	}
 }
 
@@ -93,49 +94,49 @@ func (x *three) play() {
 	w.forget()
 	desk, jira, linear := x.at["helpdesk"], x.at["jira"], x.at["linear"]
 
-	comment, err := jira.say(x.id["jira"], "said in Jira")
+	comment, err := jira.Say(w.ctx, x.id["jira"], "said in Jira")
 	require.NoError(w, err)
 	x.everywhere("jira", "said in Jira", 1)
 	x.wrote(1, 0, 1)
-	require.NoError(w, jira.reword(x.id["jira"], comment, "said better in Jira"))
-	w.eventually("edited", func() error { return heard(linear, x.id["linear"], "said better in Jira", 1) })
+	require.NoError(w, jira.Reword(w.ctx, x.id["jira"], comment, "said better in Jira"))
+	w.eventually("edited", func() error { return w.heard(linear, x.id["linear"], "said better in Jira", 1) })
 	x.wrote(1, 0, 1)
 
-	_, err = linear.say(x.id["linear"], "said in Linear")
+	_, err = linear.Say(w.ctx, x.id["linear"], "said in Linear")
 	require.NoError(w, err)
 	x.everywhere("linear", "said in Linear", 2)
 	x.wrote(1, 1, 0)
-	_, err = desk.say(x.id["helpdesk"], "said at the desk")
+	_, err = desk.Say(w.ctx, x.id["helpdesk"], "said at the desk")
 	require.NoError(w, err)
 	x.everywhere("helpdesk", "said at the desk", 3)
 	x.wrote(0, 1, 1)
-	require.NoError(w, jira.unsay(x.id["jira"], comment))
-	w.eventually("deleted", func() error { return heard(linear, x.id["linear"], "said better in Jira", 0) })
+	require.NoError(w, jira.Unsay(w.ctx, x.id["jira"], comment))
+	w.eventually("deleted", func() error { return w.heard(linear, x.id["linear"], "said better in Jira", 0) })
 	x.wrote(1, 0, 1)
 
-	require.NoError(w, linear.status(x.id["linear"], "In Progress"))
+	require.NoError(w, linear.SetStatus(w.ctx, x.id["linear"], "In Progress"))
 	x.becomes("In Progress", "In Progress", "In Progress")
 	x.wrote(1, 1, 0)
-	require.NoError(w, linear.status(x.id["linear"], "Done"))
+	require.NoError(w, linear.SetStatus(w.ctx, x.id["linear"], "Done"))
 	x.becomes("Done", "Done", "Done")
 	x.wrote(1, 2, 0) // Jira's workflow leads over In Review
-	require.NoError(w, jira.status(x.id["jira"], "In Review"))
+	require.NoError(w, jira.SetStatus(w.ctx, x.id["jira"], "In Review"))
 	x.becomes("In Progress", "In Review", "In Progress")
 	x.wrote(1, 0, 1)
-	require.NoError(w, desk.status(x.id["helpdesk"], "Closed"))
+	require.NoError(w, desk.SetStatus(w.ctx, x.id["helpdesk"], "Closed"))
 	x.becomes("Closed", "Done", "Canceled")
 	x.wrote(0, 1, 1)
 
-	require.NoError(w, linear.set(x.id["linear"], values{ticket.Title: "renamed in Linear", ticket.Assignee: "bob"}))
+	require.NoError(w, linear.Set(w.ctx, x.id["linear"], people.Values{ticket.Title: "renamed in Linear", ticket.Assignee: "bob"}))
 	for name, at := range x.at {
-		w.reads(at, x.id[name], values{ticket.Title: "renamed in Linear", ticket.Assignee: "bob"})
+		w.reads(at, x.id[name], people.Values{ticket.Title: "renamed in Linear", ticket.Assignee: "bob"})
 	}
 	x.wrote(1, 1, 0)
 	for _, pair := range x.pairs {
 		w.settled(pair, workflows.IsLinked, "")
 	}
 	for name, at := range x.at {
-		n, err := at.links(x.id[name])
+		n, err := at.Links(w.ctx, x.id[name])
 		require.NoError(w, err)
 		want := 1
 		if name == "helpdesk" {
@@ -159,17 +160,17 @@ func TestTwoRoutesOnOneTicket(t *testing.T) {
 				options = append(options, with(asApp))
 			}
 			w := newWorld(t, options...)
-			it, err := itDesk(w).create("on three trackers", "Since **today**.", values{ticket.Priority: "high", ticket.Assignee: "alice"})
+			it, err := itDesk(w).Create(w.ctx, "on three trackers", "Since **today**.", people.Values{ticket.Priority: "high", ticket.Assignee: "alice"})
 			require.NoError(t, err)
 			x := &three{w: w, app: app,
-				at: map[string]place{"helpdesk": itDesk(w), "jira": engBoard(w), "linear": proTeam(w)},
+				at: map[string]people.Place{"helpdesk": itDesk(w), "jira": engBoard(w), "linear": proTeam(w)},
 				id: map[string]string{
-					"helpdesk": it.id, "jira": w.one(engBoard(w), "on three trackers").id, "linear": w.one(proTeam(w), "on three trackers").id,
+					"helpdesk": it.ID, "jira": w.one(engBoard(w), "on three trackers").ID, "linear": w.one(proTeam(w), "on three trackers").ID,
 				},
-				pairs: []string{ravennaPair(it.id), ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: it.id}, "linear")},
+				pairs: []string{ravennaPair(it.ID), ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: it.ID}, "linear")},
 			}
 			for name, at := range x.at {
-				w.reads(at, x.id[name], values{ticket.Description: "Since today.", ticket.Priority: "high", ticket.Assignee: "alice"})
+				w.reads(at, x.id[name], people.Values{ticket.Description: "Since today.", ticket.Priority: "high", ticket.Assignee: "alice"})
 			}
 			for _, pair := range x.pairs {
 				w.settled(pair, workflows.IsLinked, "")
@@ -190,22 +191,22 @@ func TestReplicasOfReplicas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, twice(chain))
-			eng, err := engBoard(w).create("made in Jira", "Since **today**.", nil)
+			eng, err := engBoard(w).Create(w.ctx, "made in Jira", "Since **today**.", nil)
 			require.NoError(t, err)
 			it := w.one(itDesk(w), "made in Jira")
 			if !chain {
-				w.settled(jiraPair(eng.id), workflows.IsLinked, "")
-				require.NoError(t, itDesk(w).set(it.id, values{ticket.Title: "still not in Linear"}))
-				w.reads(engBoard(w), eng.id, values{ticket.Title: "still not in Linear"})
+				w.settled(jiraPair(eng.ID), workflows.IsLinked, "")
+				require.NoError(t, itDesk(w).Set(w.ctx, it.ID, people.Values{ticket.Title: "still not in Linear"}))
+				w.reads(engBoard(w), eng.ID, people.Values{ticket.Title: "still not in Linear"})
 				w.quiet()
 				w.holds(proTeam(w), 0)
 				return
 			}
 			pro := w.one(proTeam(w), "made in Jira")
 			x := &three{w: w,
-				at:    map[string]place{"helpdesk": itDesk(w), "jira": engBoard(w), "linear": proTeam(w)},
-				id:    map[string]string{"helpdesk": it.id, "jira": eng.id, "linear": pro.id},
-				pairs: []string{jiraPair(eng.id), ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: it.id}, "linear")},
+				at:    map[string]people.Place{"helpdesk": itDesk(w), "jira": engBoard(w), "linear": proTeam(w)},
+				id:    map[string]string{"helpdesk": it.ID, "jira": eng.ID, "linear": pro.ID},
+				pairs: []string{jiraPair(eng.ID), ticket.PairID(ticket.Ref{Connection: "helpdesk", ID: it.ID}, "linear")},
 			}
 			for _, pair := range x.pairs {
 				w.settled(pair, workflows.IsLinked, "")

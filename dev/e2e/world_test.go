@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -37,7 +35,7 @@ type world struct {
 	rav     people.Ravenna
 	jira    people.Jira
 	linear  people.Linear
-	logs    *logs
+	logs    *stack.Logs
 	options stack.Options
 	// patience is how long anything may take here, if longer than usual.
 	patience time.Duration
@@ -96,7 +94,7 @@ func sweeping(f *config.File) {
 
 func newWorld(t *testing.T, options ...option) *world {
 	t.Helper()
-	sink := &logs{}
+	sink := &stack.Logs{}
 	o := stack.Options{
 		Ravenna: "127.0.0.1:0", Jira: "127.0.0.1:0", Linear: "127.0.0.1:0", Flashduty: "127.0.0.1:0",
 		Receiver: "127.0.0.1:0", Temporal: "127.0.0.1:0",
@@ -244,22 +242,4 @@ func (w *world) explain() {
 	if os.Getenv("E2E_LOGS") != "" {
 		w.Log(w.logs.String())
 	}
-}
-
-// logs collects what the product logs and prints.
-type logs struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/ticketsync/ticketsync/config"
@@ -32,7 +30,7 @@ var routes = []route{
 // between the two.
 type world struct {
 	*stack.Stack
-	logs       *logs
+	logs       *stack.Logs
 	fronts     map[string]*front // by connection
 	killer     *killer
 	converters *converters
@@ -43,7 +41,7 @@ type world struct {
 }
 
 func newWorld(ctx context.Context, o Options) (*world, error) {
-	w := &world{logs: &logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}, converters: &converters{}}
+	w := &world{logs: &stack.Logs{}, fronts: map[string]*front{}, killer: &killer{killed: map[string]bool{}, note: func(string, ...any) {}, hit: func(string) {}}, converters: &converters{}}
 	if w.sweep = sweep; o.Seed%2 == 1 {
 		w.sweep = rarely
 	}
@@ -159,24 +157,6 @@ func (w *world) calls() (all, writes int) {
 		all, writes = all+a, writes+b
 	}
 	return all, writes
-}
-
-// logs collects what the product logs and prints.
-type logs struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // pause waits, unless ctx ends first.
