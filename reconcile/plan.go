@@ -198,14 +198,14 @@ func (p *planner) field(f FieldRule) {
 	}
 	fs := p.State.Fields[f.Name]
 	mapping := p.rules.mapping(f)
-	fs.see(ticket.Left, l.Fingerprint, seenAt(p.left, f.Left), told(p.left, f.Left))
-	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right), told(p.right, f.Right))
+	known := fs.Left != "" || fs.Right != ""
+	fs.see(ticket.Left, l.Fingerprint, seenAt(p.left, f.Left, known), told(p.left, f.Left))
+	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right, known), told(p.right, f.Right))
 	defer func() { p.State.Fields[f.Name] = fs }()
 
 	if h := fs.Hold; h != nil && fs.Take != "" && h.Take == fs.Take && (h.Left != l.Fingerprint || h.Right != r.Fingerprint) {
 		fs.Take = "" // the operator decided about other values
 	}
-	known := fs.Left != "" || fs.Right != ""
 	lch, rch := fs.Left != l.Fingerprint, fs.Right != r.Fingerprint
 	if known && !lch && !rch && fs.Mapping == mapping && fs.Take == "" {
 		fs.rest()
@@ -416,9 +416,15 @@ func (p *planner) hold(f FieldRule, fs *FieldState, reason ticket.Reason, detail
 	fs.Hold = h
 }
 
-func seenAt(s *ticket.Snapshot, f ticket.Field) time.Time {
+// seenAt dates the present value of a field: as the history tells, else as late as
+// the ticket itself allows. Where nothing is known of the field, and the history
+// tells of no change, it is as old as the ticket.
+func seenAt(s *ticket.Snapshot, f ticket.Field, known bool) time.Time {
 	if at, ok := s.ChangedAt[f]; ok {
 		return at
+	}
+	if !known && s.ChangedAt != nil {
+		return s.Created
 	}
 	return s.Updated
 }

@@ -84,7 +84,7 @@ func (k *tracker) tick() time.Time {
 func (k *tracker) fetch() *ticket.Snapshot {
 	s := &ticket.Snapshot{
 		Ref: k.ref, Key: "T-1", URL: "https://" + k.ref.Connection + ".example.com/T-1", Version: strconv.Itoa(k.serial),
-		Updated: minute(*k.clock), Fields: map[ticket.Field]ticket.Value{}, ChangedAt: maps.Clone(k.changed),
+		Created: epoch, Updated: minute(*k.clock), Fields: map[ticket.Field]ticket.Value{}, ChangedAt: maps.Clone(k.changed),
 		AnyStatus: k.workflow == nil, PriorityRequired: k.required, Nests: k.nests, Private: k.private, CommentsRead: true,
 	}
 	for f, v := range k.raw {

@@ -18,8 +18,9 @@ type Snapshot struct {
 	Components []string        `json:"components,omitempty"`
 
 	// ChangedAt is when someone other than us last changed a field, where the
-	// tracker keeps a history. A field without an entry is unknown, not unchanged.
-	ChangedAt map[Field]time.Time `json:"changed_at,omitempty"`
+	// tracker keeps a history: empty where nobody has, nil where there is none.
+	// A field without an entry was not changed lately.
+	ChangedAt map[Field]time.Time `json:"changed_at,omitzero"`
 	// Edits is the last of other people's edits that the tracker's history held,
 	// in the tracker's own terms. A write hands it back, so that the tracker can
 	// tell what came in between; "" where the version tells.

@@ -125,7 +125,8 @@ func lost(all []change, f ticket.Field, u trackers.Update, replaced, stored stri
 		return ""
 	}
 	for _, c := range slices.Backward(all) {
-		if c.field != f || c.ours {
+		// What another pair of ours wrote in between is told by its value.
+		if c.field != f || c.ours && (c.exact == "" || c.exact == stored) {
 			continue
 		}
 		known := c.exact != "" && (c.exact == replaced || c.exact == stored)

@@ -44,8 +44,10 @@ func TestLost(t *testing.T) {
 		"emptied":       {[]api.HistoryFields{entry("bob", 1, func(h *api.HistoryFields) { h.FromAssignee = opt.Of(api.HistoryFieldsFromAssigneeUser{Id: "x"}) })}, ticket.Assignee, "(empty)"},
 		"description":   {[]api.HistoryFields{entry("bob", 1, described)}, ticket.Description, "a text that Linear's history does not hold"},
 		"by an app of the same name": {[]api.HistoryFields{entry("", 1, func(h *api.HistoryFields) {
-			h.ToTitle, h.BotActor = opt.Of("ours before"), opt.Of(api.HistoryFieldsBotActorActorBot{Name: opt.Of("Ticketsync")})
-		})}, ticket.Title, ""},
+			h.UpdatedDescription, h.BotActor = opt.Of(true), opt.Of(api.HistoryFieldsBotActorActorBot{Name: opt.Of("Ticketsync")})
+		})}, ticket.Description, ""},
+		"by another pair of ours":         {[]api.HistoryFields{entry("me", 2, titled("ours")), entry("me", 1, titled("another pair's"))}, ticket.Title, "another pair's"},
+		"by ourselves, what was replaced": {[]api.HistoryFields{entry("me", 2, titled("ours")), entry("me", 1, titled("known"))}, ticket.Title, ""},
 	} {
 		issue := &api.IssueFields{History: api.HistoryPage{Nodes: c.entries}}
 		got := lost(changes(issue, me), c.field, trackers.Update{Version: at8().Format(sinceFormat)}, fp("known"), fp("ours"))
