@@ -25,6 +25,23 @@ func TestFirstContact(t *testing.T) {
 		require.Equal(t, ticket.Left, side)
 		require.Empty(t, w.Beaten)
 	})
+	onBench(t, "unless it was cleared since", func(t *testing.T, b *bench) {
+		b.left.edit(ticket.Assignee, user("bob"))
+		b.sync()
+		b.left.edit(ticket.Assignee, nobody())
+		lost(b)
+		side, w := b.write(b.plan())
+		require.Equal(t, ticket.Right, side)
+		require.Equal(t, "bob", w.Beaten)
+	})
+	onBench(t, "or before that", func(t *testing.T, b *bench) {
+		b.left.edit(ticket.Assignee, user("bob"))
+		b.left.edit(ticket.Assignee, nobody())
+		b.right.edit(ticket.Assignee, user("alice"))
+		lost(b)
+		side, _ := b.write(b.plan())
+		require.Equal(t, ticket.Left, side)
+	})
 	onBench(t, "differing values: the conflict rule, and the loser is named", func(t *testing.T, b *bench) {
 		b.left.edit(ticket.Title, text("Ship 1.2"))
 		b.right.edit(ticket.Title, text("Ship 12"))

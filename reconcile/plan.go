@@ -308,11 +308,14 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 		return ticket.Left, ""
 	}
 	if fs.Left == "" && fs.Right == "" && l.IsEmpty() != r.IsEmpty() {
-		// Nobody cleared anything as far as we know: a value beats none.
-		if l.IsEmpty() {
-			return ticket.Right, ""
+		empty := ticket.Left
+		if r.IsEmpty() {
+			empty = ticket.Right
 		}
-		return ticket.Left, ""
+		// Unless a history tells that somebody cleared it, a value beats none.
+		if !told(p.on(empty), f.On(empty)) {
+			return empty.Other(), ""
+		}
 	}
 	winner := p.State.Origin
 	switch p.rules.Conflict.For(f.Name) {
