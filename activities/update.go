@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 )
@@ -69,7 +70,8 @@ func (a *Activities) unmoved(ctx context.Context, p UpdateParams) error {
 		return err
 	}
 	for _, w := range unsure {
-		if now.Fields[w.Field].Fingerprint != w.Replaces {
+		// What is there already may be our own, from a try whose answer was lost.
+		if there := now.Fields[w.Field]; there.Fingerprint != w.Replaces && !reconcile.Holds(w.Field, w.Value, there) {
 			return &trackers.Error{Kind: trackers.Stale, Op: "update ticket", Message: string(w.Field) + " was changed since the write was decided on"}
 		}
 	}

@@ -97,7 +97,7 @@ func TestCreateIsNotRepeatedOtherwise(t *testing.T) {
 func TestUpdateLooksFirst(t *testing.T) {
 	t.Parallel()
 	const soon, old = 10 * time.Millisecond, time.Second
-	fields := []trackers.FieldWrite{{Field: ticket.Priority, Replaces: "known"}, {Field: ticket.Title, Replaces: "text"}, {Field: ticket.Labels}}
+	fields := []trackers.FieldWrite{{Field: ticket.Priority, Value: ticket.Value{Level: ticket.High}, Replaces: "known"}, {Field: ticket.Title, Replaces: "text"}, {Field: ticket.Labels}}
 	for name, c := range map[string]struct {
 		p        UpdateParams
 		repeated bool
@@ -120,22 +120,27 @@ func TestUpdateLooksFirst(t *testing.T) {
 	}
 
 	b := newBench(t)
-	written, now := 0, "known"
+	written, now, level := 0, "known", ticket.Medium
 	b.right.update = func(trackers.Update) (*trackers.Result, error) {
 		written++
 		return &trackers.Result{Snapshot: snapshot()}, nil
 	}
 	b.right.fetch = func(string, trackers.FetchOptions) (*ticket.Snapshot, error) {
-		return snapshot(func(s *ticket.Snapshot) { s.Fields[ticket.Priority] = ticket.Value{Fingerprint: now} }), nil
+		return snapshot(func(s *ticket.Snapshot) { s.Fields[ticket.Priority] = ticket.Value{Fingerprint: now, Level: level} }), nil
 	}
 	p := UpdateParams{Ref: ticket.Ref{Connection: "jira", ID: "2"}, NoHistory: true, Age: old, Update: trackers.Update{ID: "2", Fields: fields}}
 	_, err := b.Update(t.Context(), p)
 	require.NoError(t, err)
 	require.Equal(t, 1, written)
-	now = "a person's"
+	now = "ours"
+	level = ticket.High
+	_, err = b.Update(t.Context(), p)
+	require.NoError(t, err, "the try before had its effect, and nobody knows")
+	require.Equal(t, 2, written)
+	now, level = "a person's", ticket.Low
 	_, err = b.Update(t.Context(), p)
 	require.Equal(t, trackers.Stale, FailureOf(err).Kind)
-	require.Equal(t, 1, written)
+	require.Equal(t, 2, written)
 }
 
 func TestUpdateRepeatsWithoutRefusedFields(t *testing.T) {

@@ -204,7 +204,7 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 			fs.setFP(s.Origin, w.Source)
 			fs.Cut = side
 			fs.Hold = &Hold{Reason: ticket.TooLong, Left: fs.Left, Right: fs.Right, Mapping: rules.mapping(f)}
-		case sent && notes[f.Name].Refused == "" && rules.sent(f, w.Value, stored):
+		case sent && notes[f.Name].Refused == "" && Holds(f.Name, w.Value, stored):
 			fs.setFP(s.Origin, w.Source)
 		case !sent && (keep || reason == "") && f.Direction.From(s.Origin) && f.Name != ticket.Status:
 			// Nothing to send, such as no priority: the tracker's default stays.
@@ -226,9 +226,9 @@ func Visited(replica *ticket.Snapshot, later bool) bool {
 	return len(replica.ChangedAt) > 0
 }
 
-// sent reports whether a stored value is the one that was sent.
-func (r *Rules) sent(f FieldRule, sent, stored ticket.Value) bool {
-	switch f.Name {
+// Holds reports whether a stored value is the one that was sent.
+func Holds(f ticket.Field, sent, stored ticket.Value) bool {
+	switch f {
 	case ticket.Status:
 		return stored.State != nil && sent.State != nil && is(*stored.State, sent.State.Name)
 	case ticket.Assignee:
