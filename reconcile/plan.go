@@ -199,8 +199,8 @@ func (p *planner) field(f FieldRule) {
 	fs := p.State.Fields[f.Name]
 	mapping := p.rules.mapping(f)
 	known := fs.Left != "" || fs.Right != ""
-	fs.see(ticket.Left, l.Fingerprint, seenAt(p.left, f.Left, known), told(p.left, f.Left))
-	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right, known), told(p.right, f.Right))
+	fs.see(ticket.Left, l.Fingerprint, seenAt(p.left, f.Left, known), p.left.ChangedAt[f.Left])
+	fs.see(ticket.Right, r.Fingerprint, seenAt(p.right, f.Right, known), p.right.ChangedAt[f.Right])
 	defer func() { p.State.Fields[f.Name] = fs }()
 
 	if h := fs.Hold; h != nil && fs.Take != "" && h.Take == fs.Take && (h.Left != l.Fingerprint || h.Right != r.Fingerprint) {
@@ -313,7 +313,7 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 			empty = ticket.Right
 		}
 		// Unless a history tells that somebody cleared it, a value beats none.
-		if !told(p.on(empty), f.On(empty)) {
+		if p.on(empty).ChangedAt[f.On(empty)].IsZero() {
 			return empty.Other(), ""
 		}
 	}
@@ -430,10 +430,4 @@ func seenAt(s *ticket.Snapshot, f ticket.Field, known bool) time.Time {
 		return s.Created
 	}
 	return s.Updated
-}
-
-// told reports whether a history tells when a field was last changed.
-func told(s *ticket.Snapshot, f ticket.Field) bool {
-	_, ok := s.ChangedAt[f]
-	return ok
 }

@@ -213,6 +213,17 @@ func TestTakenBackUnseen(t *testing.T) {
 		require.Equal(t, "In Progress", b.status(ticket.Left))
 		require.True(t, named(notes, "Open"), "%v", notes)
 	})
+	onBench(t, "so does what was set back to a value of ours", func(t *testing.T, b *bench) {
+		b.sync()
+		b.left.edit(ticket.Title, text("ours"))
+		b.sync()
+		b.left.edit(ticket.Title, text("older"))
+		b.right.edit(ticket.Title, text("for a moment"))
+		b.right.edit(ticket.Title, text("ours"))
+		notes := b.sync()
+		require.Equal(t, "ours", b.left.raw[ticket.Title].Text)
+		require.True(t, named(notes, "older"), "%v", notes)
+	})
 	onBench(t, "read at rest, it is over", func(t *testing.T, b *bench) {
 		b.sync()
 		there(b)

@@ -43,8 +43,11 @@ type FieldState struct {
 	// LeftAt and RightAt are when a person's change was first seen, of the
 	// values with fingerprints LeftSeen and RightSeen. Our own writes never
 	// move them.
-	LeftAt    time.Time `json:"la,omitzero"`
-	RightAt   time.Time `json:"ra,omitzero"`
+	LeftAt  time.Time `json:"la,omitzero"`
+	RightAt time.Time `json:"ra,omitzero"`
+	// LeftTold and RightTold are the last changes by people that histories told.
+	LeftTold  time.Time `json:"lt,omitzero"`
+	RightTold time.Time `json:"rt,omitzero"`
 	LeftSeen  string    `json:"ls,omitempty"`
 	RightSeen string    `json:"rs,omitempty"`
 	// LeftBack and RightBack tell that a person's change was seen, waited, and
@@ -141,23 +144,22 @@ func (f *FieldState) setFP(s ticket.Side, fp string) {
 
 // see notes when the present value of a side was first seen. One that is there
 // again was changed and set back, seen by us or told by a history.
-func (f *FieldState) see(s ticket.Side, fp string, at time.Time, told bool) {
-	if s == ticket.Left && (f.LeftSeen != fp || told && since(f.LeftAt, at)) {
+func (f *FieldState) see(s ticket.Side, fp string, at, told time.Time) {
+	if s == ticket.Left && (f.LeftSeen != fp || since(f.LeftTold, told)) {
 		f.LeftBack = fp == f.Left && f.LeftSeen != ""
-		f.LeftSeen, f.LeftAt = fp, at
+		f.LeftSeen, f.LeftAt, f.LeftTold = fp, at, told
 	}
-	if s == ticket.Right && (f.RightSeen != fp || told && since(f.RightAt, at)) {
+	if s == ticket.Right && (f.RightSeen != fp || since(f.RightTold, told)) {
 		f.RightBack = fp == f.Right && f.RightSeen != ""
-		f.RightSeen, f.RightAt = fp, at
+		f.RightSeen, f.RightAt, f.RightTold = fp, at, told
 	}
 }
 
-// since reports whether a change came after the one known, by more than what
-// one tracker's time may seem to shift between two answers. After our own write
-// the one known has no date.
-func since(known, at time.Time) bool {
+// since reports whether a history tells of a newer change than the one known, by
+// more than what a tracker's time may seem to shift between two answers.
+func since(known, told time.Time) bool {
 	const shift = 3 * time.Second
-	return !known.IsZero() && at.Sub(known) > shift
+	return !told.IsZero() && told.Sub(known) > shift
 }
 
 // leaveOut notes the labels that a side was written without.
