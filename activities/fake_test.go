@@ -9,6 +9,7 @@ import (
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -166,6 +167,8 @@ type temporalFake struct {
 	updates []string                 // "<id> <update>"
 	queries []string
 	count   int64
+	listed  enumspb.WorkflowExecutionStatus // of all runs, as a listing has it
+	status  enumspb.WorkflowExecutionStatus // as it is
 	err     error
 	handle  client.WorkflowUpdateHandle
 }
@@ -204,7 +207,7 @@ func (c *temporalFake) ListWorkflow(_ context.Context, r *workflowservice.ListWo
 	}
 	for _, id := range c.ids[page] {
 		out.Executions = append(out.Executions, &workflowpb.WorkflowExecutionInfo{
-			Execution: &commonpb.WorkflowExecution{WorkflowId: id},
+			Execution: &commonpb.WorkflowExecution{WorkflowId: id}, Status: c.listed,
 			SearchAttributes: &commonpb.SearchAttributes{IndexedFields: map[string]*commonpb.Payload{
 				addressing.AttrRoute: payload("it-to-eng"), addressing.AttrReason: payload(string(c.reasons[id])),
 			}},
@@ -214,6 +217,10 @@ func (c *temporalFake) ListWorkflow(_ context.Context, r *workflowservice.ListWo
 		out.NextPageToken = []byte{byte(page + 1)}
 	}
 	return out, c.err
+}
+
+func (c *temporalFake) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: c.status}}, c.err
 }
 
 func payload(text string) *commonpb.Payload {

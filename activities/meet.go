@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/ticketsync/ticketsync/addressing"
@@ -92,7 +93,7 @@ func (a *Activities) meet(ctx context.Context, p MeetParams) (*MeetResult, error
 	}
 	marked := slices.ContainsFunc(out.Ticket.Markers, func(m ticket.Marker) bool { return m.Pair == p.Pair })
 	if chosen != nil && !marked && !p.Claimed {
-		out.Interrupted, err = a.everRan(ctx, p.Pair, "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')")
+		out.Interrupted, err = a.interrupted(ctx, p.Pair)
 	}
 	return out, fail(err)
 }
@@ -109,4 +110,35 @@ func (a *Activities) everRan(ctx context.Context, pair, like string) (bool, erro
 		return false, err
 	}
 	return answer.GetCount() > 0, nil
+}
+
+// interrupted reports whether an earlier run of the pair was ended from outside.
+// Temporal's list of runs lags: what it shows as running is asked about.
+func (a *Activities) interrupted(ctx context.Context, pair string) (bool, error) {
+	if a.temporal == nil {
+		return false, nil
+	}
+	answer, err := a.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		Query: "WorkflowId = '" + pair + "' AND WorkflowType = '" + addressing.Pair +
+			"' AND ExecutionStatus IN ('Running', 'Terminated', 'Canceled', 'Failed', 'TimedOut')",
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, run := range answer.GetExecutions() {
+		status := run.GetStatus()
+		if status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+			now, err := a.temporal.DescribeWorkflowExecution(ctx, pair, run.GetExecution().GetRunId())
+			if err != nil {
+				return false, err
+			}
+			status = now.GetWorkflowExecutionInfo().GetStatus()
+		}
+		switch status {
+		case enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED, enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED,
+			enumspb.WORKFLOW_EXECUTION_STATUS_FAILED, enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:
+			return true, nil
+		}
+	}
+	return false, nil
 }

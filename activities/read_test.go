@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
@@ -57,13 +58,25 @@ func TestMeetReadsOnlyWhatItNeeds(t *testing.T) {
 // a replica already.
 func TestMeetTellsOfAnInterruptedRun(t *testing.T) {
 	t.Parallel()
-	for known, want := range map[int64]bool{0: false, 1: true} {
+	const ended, running = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	for name, c := range map[string]struct {
+		listed, now enumspb.WorkflowExecutionStatus
+		want        bool
+	}{
+		"none":                  {},
+		"its own":               {listed: running, now: running},
+		"one ended":             {listed: ended, want: true},
+		"one ended, list lags":  {listed: running, now: ended, want: true},
+		"one that ended itself": {listed: running, now: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED},
+	} {
 		b := newBench(t)
-		b.temporal.count = known
+		if c.listed != 0 {
+			b.temporal.ids, b.temporal.listed, b.temporal.status = [][]string{{pair}}, c.listed, c.now
+		}
 		b.left.fetch = func(string, trackers.FetchOptions) (*ticket.Snapshot, error) { return snapshot(), nil }
 		got, err := b.Meet(t.Context(), MeetParams{Ref: ticket.Ref{Connection: "helpdesk", ID: "1"}, Pair: pair, Other: "jira"})
 		require.NoError(t, err)
-		require.Equal(t, want, got.Interrupted)
+		require.Equal(t, c.want, got.Interrupted, name)
 		require.Contains(t, b.temporal.queries[0], "WorkflowId = '"+pair+"'")
 		require.Contains(t, b.temporal.queries[0], "'Terminated'")
 	}

@@ -276,9 +276,9 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 	// over lets a side win and names what a person loses by that.
 	over := func(winner ticket.Side) (ticket.Side, string) {
 		if winner == ticket.Left {
-			return winner, p.beaten(f, fs, r, rch)
+			return winner, p.beaten(f, fs, ticket.Right, r, rch)
 		}
-		return winner, p.beaten(f, fs, l, lch)
+		return winner, p.beaten(f, fs, ticket.Left, l, lch)
 	}
 	switch {
 	case fs.Take != "":
@@ -313,7 +313,7 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 			empty = ticket.Right
 		}
 		// Unless a history tells that somebody cleared it, a value beats none.
-		if p.on(empty).ChangedAt[f.On(empty)].IsZero() {
+		if !p.told(empty, f) {
 			return empty.Other(), ""
 		}
 	}
@@ -336,10 +336,10 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 	return over(winner)
 }
 
-// beaten names the value that a person loses to the conflict rule, "" when
-// nobody had changed it.
-func (p *planner) beaten(f FieldRule, fs *FieldState, v ticket.Value, changed bool) string {
-	if !changed || fs.Left == "" && fs.Right == "" && v.IsEmpty() {
+// beaten names the value of a side that a person loses to the conflict rule, ""
+// when nobody had changed it.
+func (p *planner) beaten(f FieldRule, fs *FieldState, s ticket.Side, v ticket.Value, changed bool) string {
+	if !changed || fs.Left == "" && fs.Right == "" && v.IsEmpty() && !p.told(s, f) {
 		return ""
 	}
 	if f.Name == ticket.Description && !v.Omitted {
@@ -419,14 +419,23 @@ func (p *planner) hold(f FieldRule, fs *FieldState, reason ticket.Reason, detail
 	fs.Hold = h
 }
 
+// told reports whether a history tells that a person changed a side's field.
+func (p *planner) told(s ticket.Side, f FieldRule) bool {
+	_, ok := p.on(s).ChangedAt[f.On(s)]
+	return ok
+}
+
 // seenAt dates the present value of a field: as the history tells, else as late as
 // the ticket itself allows. Where nothing is known of the field, and the history
-// tells of no change, it is as old as the ticket.
+// tells of no change, it is as old as the ticket, and nobody's on one of ours.
 func seenAt(s *ticket.Snapshot, f ticket.Field, known bool) time.Time {
 	if at, ok := s.ChangedAt[f]; ok {
 		return at
 	}
 	if !known && s.ChangedAt != nil {
+		if s.Ours {
+			return time.Time{}
+		}
 		return s.Created
 	}
 	return s.Updated
