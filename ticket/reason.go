@@ -108,7 +108,7 @@ func Reasons() []Meaning {
 		{ReplicatedElsewhere, true, "The tracker's own replication is at work on this ticket; two engines would duplicate.", "Turn one of the two off, or set replicated_elsewhere: ignore in the route."},
 		{RequiredField, true, "The tracker demands a field that the route has no value for.", "Set it in create_fields of the route, then apply."},
 		{RouteRemoved, false, "The pair's route was removed.", "Add the route again and apply, or unlink the pair."},
-		{RouteStopped, false, "An audit stopped the route's writes: more than 5 of its pairs newly lost their tickets or wrote without cause.", "Mend the cause that ticketsync routes names, then ticketsync resume <route>."},
+		{RouteStopped, false, "The route's writes were stopped: more than 5 of its pairs newly lost their tickets or wrote without cause.", "Mend the cause that ticketsync routes names, then ticketsync resume <route>."},
 		{StatusUnmapped, true, "The status has no entry in the route's status map.", "Add the status to the map, then apply."},
 		{TooLong, false, "The text exceeds the other tracker's limit; a cut copy with a link to the whole was written and is never written back.", "Shorten the text if it matters."},
 		{TooManyComments, false, "The ticket has more comments than a pair keeps track of; edits of the oldest are no longer followed.", "None needed."},
