@@ -179,7 +179,9 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 		fs.setFP(side, stored.Fingerprint)
 		fs.wrote(side, stored.Fingerprint)
 		w, sent := drafted[f.Name]
-		own := origin.Fields[f.On(s.Origin)]
+		on := f.On(s.Origin)
+		own := origin.Fields[on]
+		fs.see(s.Origin, own.Fingerprint, seenAt(origin, on, false), origin.ChangedAt[on])
 		_, keep, reason, _ := rules.translate(f, s.Origin, own, replica)
 		_, touched := replica.ChangedAt[f.On(side)] // someone else has been there already
 		switch {
