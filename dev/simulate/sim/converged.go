@@ -75,7 +75,7 @@ var (
 // said finds comments that are missing, stale, double, or there in spite of
 // having been deleted.
 func (p *play) said(f *facts, g *group) (out []Finding) {
-	if slices.ContainsFunc(g.ties, func(t *tie) bool { return !t.replicates() || t.to.id == "" }) {
+	if g.astray || slices.ContainsFunc(g.ties, func(t *tie) bool { return !t.replicates() || t.to.id == "" }) {
 		return nil
 	}
 	for _, e := range g.ends {

@@ -40,6 +40,17 @@ func (p *play) look(ctx context.Context) (*facts, error) {
 	}
 	for _, g := range p.groups {
 		p.discover(ctx, g)
+		for _, t := range g.ties {
+			v, err := p.view(ctx, t.id(), "")
+			if err != nil {
+				v = workflows.View{State: "missing", Detail: err.Error()}
+			}
+			f.views[t] = v
+			if p.apart(f, g) {
+				p.side(f, g, t)
+			}
+			t.unlinked = t.unlinked || t.doubtful && v.Reason == ticket.UnlinkedByOperator
+		}
 		for _, e := range g.found() {
 			if e.fate == gone {
 				continue
@@ -47,14 +58,6 @@ func (p *play) look(ctx context.Context) (*facts, error) {
 			if err := f.see(ctx, p.places[e.place], e); err != nil {
 				return nil, fmt.Errorf("look at %s: %w", e.key, err)
 			}
-		}
-		for _, t := range g.ties {
-			v, err := p.view(ctx, t.id(), "")
-			if err != nil {
-				v = workflows.View{State: "missing", Detail: err.Error()}
-			}
-			f.views[t] = v
-			t.unlinked = t.unlinked || t.doubtful && v.Reason == ticket.UnlinkedByOperator
 		}
 	}
 	return f, nil

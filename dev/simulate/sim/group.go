@@ -26,6 +26,8 @@ type group struct {
 	// secrets are texts that must not leave the connection of their end.
 	secrets []secret
 	raced   int // how often somebody was faster than ticketsync
+	// astray tells that people were at work on a duplicate.
+	astray bool
 }
 
 // end is one of a group's tickets.

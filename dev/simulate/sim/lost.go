@@ -14,7 +14,7 @@ import (
 // named as beaten. That both sides are alike is found by converged.
 func (p *play) lost(f *facts) (out []Finding) {
 	for _, g := range p.groups {
-		if slices.ContainsFunc(g.ties, func(t *tie) bool { return !t.replicates() }) {
+		if g.astray || slices.ContainsFunc(g.ties, func(t *tie) bool { return !t.replicates() }) {
 			continue
 		}
 		for _, field := range []ticket.Field{ticket.Title, ticket.Description, ticket.Priority, ticket.Assignee, ticket.Status} {

@@ -2,8 +2,10 @@ package sim
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ticketsync/ticketsync/ticket"
+	"github.com/ticketsync/ticketsync/workflows"
 )
 
 // once finds tickets that are missing or there twice, tickets nobody asked for,
@@ -70,9 +72,24 @@ func (p *play) countApart(f *facts) (n int) {
 }
 
 // apart reports whether duplicates of a group are those that nobody can prevent:
-// the index lagged longer than the quiet period and webhooks were lost. They
-// must be reported.
+// the index lagged longer than the quiet period and webhooks were lost, or as
+// late. They must be reported.
 func (p *play) apart(f *facts, g *group) bool {
-	return p.struck("long-lag") && p.struck("lost") &&
-		slices.ContainsFunc(g.ties, func(t *tie) bool { return f.views[t].Reason == ticket.DuplicateReplica })
+	late := slices.ContainsFunc([]string{"lost", "held", "shuffled", "receiver"}, p.struck)
+	return p.struck("long-lag") && late && slices.ContainsFunc(g.ties, func(t *tie) bool { return f.doubled(t) })
+}
+
+// doubled reports whether a pair says that it has two replicas.
+func (f *facts) doubled(t *tie) bool { return f.views[t].Reason == ticket.DuplicateReplica }
+
+// side takes the replica that the pair goes on with for the group's: people may
+// have found the other one first, and what they did there is for its operator.
+func (p *play) side(f *facts, g *group, t *tie) {
+	v := f.views[t]
+	for _, one := range []workflows.TicketView{v.Left, v.Right} {
+		if conn, id, _ := strings.Cut(one.Ref, "/"); f.doubled(t) && conn == t.to.conn && id != t.to.id {
+			p.note("%s (%s) goes on with %s, not %s", t.id(), g.tag, one.Key, t.to.key)
+			t.to.id, t.to.key, g.astray = id, one.Key, true
+		}
+	}
 }
