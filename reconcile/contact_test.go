@@ -25,6 +25,14 @@ func TestFirstContact(t *testing.T) {
 		require.Equal(t, ticket.Left, side)
 		require.Empty(t, w.Beaten)
 	})
+	onBench(t, "nobody knows who emptied it where there is no history, so it is named", func(t *testing.T, b *bench) {
+		b.right.edit(ticket.Assignee, user("bob"))
+		lost(b)
+		left, right := b.left.fetch(), b.right.fetch()
+		left.ChangedAt = nil
+		_, w := b.write(b.decide(left, right))
+		require.Equal(t, "(empty)", w.Beaten)
+	})
 	onBench(t, "unless it was cleared since", func(t *testing.T, b *bench) {
 		b.left.edit(ticket.Assignee, user("bob"))
 		b.sync()

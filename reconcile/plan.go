@@ -314,7 +314,7 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 		}
 		// Unless a history tells that somebody cleared it, a value beats none.
 		if !p.told(empty, f) {
-			return empty.Other(), ""
+			return over(empty.Other())
 		}
 	}
 	winner := p.State.Origin
@@ -339,8 +339,8 @@ func (p *planner) source(f FieldRule, fs *FieldState, l, r ticket.Value, lch, rc
 // beaten names the value of a side that a person loses to the conflict rule, ""
 // when nobody had changed it.
 func (p *planner) beaten(f FieldRule, fs *FieldState, s ticket.Side, v ticket.Value, changed bool) string {
-	if !changed || fs.Left == "" && fs.Right == "" && v.IsEmpty() && !p.told(s, f) {
-		return ""
+	if !changed || fs.Left == "" && fs.Right == "" && v.IsEmpty() && p.on(s).ChangedAt != nil && !p.told(s, f) {
+		return "" // it was empty all along
 	}
 	if f.Name == ticket.Description && !v.Omitted {
 		return shorten(v.Text, 200)

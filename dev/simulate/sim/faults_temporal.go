@@ -43,10 +43,16 @@ func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
 	if !p.lostAt.IsZero() || p.workerOff {
 		return false
 	}
-	if err := p.heal(ctx); err != nil || !p.settles(ctx) {
-		p.note("nothing was lost with Temporal: %v", err)
+	if err := p.heal(ctx); err != nil {
+		p.note("heal before Temporal is lost: %v", err)
 		return false
 	}
+	f := p.settled(ctx)
+	if f == nil || p.read(ctx, f) != nil {
+		p.note("it does not come to rest, and Temporal is not lost")
+		return false
+	}
+	p.remember(f)
 	if err := p.LoseTemporal(ctx); err != nil {
 		p.note("%v", err)
 		return false
@@ -61,19 +67,19 @@ func lose(ctx context.Context, p *play, _ *rand.Rand) bool {
 	return true
 }
 
-// settles waits for a moment at which all is as it should be.
-func (p *play) settles(ctx context.Context) bool {
+// settled waits for a moment at which all is as it should be; nil when none comes.
+func (p *play) settled(ctx context.Context) *facts {
 	for begin := time.Now(); time.Since(begin) < crossing; {
 		if f, err := p.look(ctx); err == nil && len(p.standing(f)) == 0 {
 			if idle, err := p.idle(ctx); err == nil && idle {
-				return true
+				return f
 			}
 		}
 		if pause(ctx, 300*time.Millisecond) != nil {
-			return false
+			return nil
 		}
 	}
-	return false
+	return nil
 }
 
 // touch has people do something to every ticket, so that each pair that was

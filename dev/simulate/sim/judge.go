@@ -62,7 +62,7 @@ func (p *play) judge(ctx context.Context) error {
 		return err
 	}
 	p.result.Apart = p.countApart(f)
-	p.result.Findings = append(p.standing(f), p.lost(f)...)
+	p.result.Findings = append(append(p.before, p.standing(f)...), p.lost(f)...)
 	p.result.Findings = append(p.result.Findings, unquiet...)
 	p.result.Findings = append(p.result.Findings, leaks...)
 	if len(p.result.Findings) > 0 {

@@ -23,7 +23,7 @@ func (p *play) lost(f *facts) (out []Finding) {
 				if p.struck("status-removed") && e.value == dismissed {
 					continue // went with the status
 				}
-				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) || p.forgotten(f, e, latest) {
+				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) || p.forgotten[e] {
 					continue
 				}
 				out = append(out, finding(Lost, g.tag, "%s of %s was set to %q by a person, is %q, and no journal names it",
@@ -80,12 +80,19 @@ func (g *group) unseen(f *facts, e edit, latest []edit) bool {
 	}) && slices.ContainsFunc(latest, func(other edit) bool { return other.at != e.at && stands(other, f.shown[other.at]) })
 }
 
-// forgotten reports whether an edit gave way to another at a time whose journals
-// were lost with Temporal.
-func (p *play) forgotten(f *facts, e edit, latest []edit) bool {
-	return e.begin.Before(p.lostAt) && slices.ContainsFunc(latest, func(other edit) bool {
-		return other.at != e.at && stands(other, f.shown[other.at])
-	})
+// remember judges edits while there are journals that name them: what Temporal
+// takes along is not looked for again.
+func (p *play) remember(f *facts) {
+	p.before, p.forgotten = p.lost(f), map[edit]bool{}
+	for _, g := range p.groups {
+		for _, e := range g.edits {
+			p.forgotten[e] = !stands(e, f.shown[e.at])
+		}
+	}
+	if len(p.before) > 0 {
+		p.result.Findings = p.before
+		p.tell(f)
+	}
 }
 
 func stands(e edit, now people.Shown) bool {

@@ -34,6 +34,10 @@ type play struct {
 	temporalOff bool
 	outages     int
 	lostAt      time.Time
+	// before is what was found to be lost by then, forgotten are the edits that
+	// had given way to others.
+	before    []Finding
+	forgotten map[edit]bool
 }
 
 // most tickets that people make in one play.
