@@ -2,7 +2,6 @@ package sim
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -87,9 +86,9 @@ func (f *facts) doubled(t *tie) bool { return f.views[t].Reason == ticket.Duplic
 func (p *play) side(f *facts, g *group, t *tie) {
 	v := f.views[t]
 	for _, one := range []workflows.TicketView{v.Left, v.Right} {
-		if conn, id, _ := strings.Cut(one.Ref, "/"); f.doubled(t) && conn == t.to.conn && id != t.to.id {
+		if f.doubled(t) && one.Ref != t.from.id && one.Ref != t.to.id {
 			p.note("%s (%s) goes on with %s, not %s", t.id(), g.tag, one.Key, t.to.key)
-			t.to.id, t.to.key, g.astray = id, one.Key, true
+			t.to.id, t.to.key, g.astray = one.Ref, one.Key, true
 		}
 	}
 }
