@@ -7,12 +7,15 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 
 	"github.com/ticketsync/ticketsync/addressing"
+	"github.com/ticketsync/ticketsync/dev/people"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
 
-// Paths of Jira that fail in the scenarios.
+// Paths that fail in the scenarios, of Jira but for the first.
 const (
+	createTicket = "/api/tickets"
+
 	createIssue = "/rest/api/2/issue"
 	anyIssue    = "/rest/api/2/issue/*"
 	anyComment  = "/rest/api/2/issue/*/comment"
@@ -27,6 +30,7 @@ func troubles() []scenario {
 		{name: "lost-create-visited", files: []string{"lost-create-visited-pair"}, play: lostCreateVisited},
 		{name: "lost-create-repeated", files: []string{"lost-create-repeated-pair"}, play: lostCreateRepeated},
 		{name: "late-create", files: []string{"late-create-pair"}, play: lateCreate},
+		{name: "late-answer", files: []string{"late-answer-pair"}, play: lateAnswer},
 		{name: "lost-comment", files: []string{"lost-comment-pair"}, play: lostComment},
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
 		{name: "slow", files: []string{"slow-pair"}, play: slow},
@@ -86,12 +90,28 @@ func lostCreateRepeated(s *stage) {
 	s.save("lost-create-repeated-pair", ravennaPair(t.ID), "")
 }
 
-// lateCreate: the answer to the create call takes so long that the replica is
-// read again.
+// lateCreate: the create call takes long, so that the origin is read again.
 func lateCreate(s *stage) {
 	s.fault(http.MethodPost, createIssue, "delay:3s", 1)
 	t, _ := s.linked("Late")
 	s.save("late-create-pair", ravennaPair(t.ID), "")
+}
+
+// lateAnswer: the answer to the create call shows the replica, and comes so late
+// that the replica is read again.
+func lateAnswer(s *stage) {
+	s.step("delay create calls", func() error {
+		return people.Control(s.ctx, s.RavennaURL, http.MethodPut, "/_sandbox/faults",
+			[]map[string]any{{"method": http.MethodPost, "path": createTicket, "fault": "delay:3s", "times": 1}}, nil)
+	})
+	var i people.Issue
+	s.step("create issue", func() (err error) {
+		i, err = s.jira.Create(s.ctx, "ENG", "Bug", "Late answer", "text", nil)
+		return err
+	})
+	s.ticket("Late answer")
+	s.stands(jiraPair(i.ID), workflows.IsLinked, "")
+	s.save("late-answer-pair", jiraPair(i.ID), "")
 }
 
 // lostComment: the answer to a copied comment is lost; it is looked for after
