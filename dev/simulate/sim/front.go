@@ -74,6 +74,11 @@ func (f *front) close() {
 
 // ServeHTTP hands a call on, unless there is trouble.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == "PRI" {
+		// The beginning of HTTP/2 (RFC 9113, 3.4): another play's client looks for
+		// the Temporal that was stopped, whose port is ours now.
+		panic(http.ErrAbortHandler)
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
