@@ -72,12 +72,21 @@ func (g *group) overtaken(f *facts, e edit) bool {
 }
 
 // unseen reports whether an edit led back to what the ticket had before, while
-// another side was edited: unless somebody looked in between, nothing shows that
-// there was an edit.
+// another side was edited: unless somebody looked in between, or a history tells,
+// nothing shows that there was an edit.
 func (g *group) unseen(f *facts, e edit, latest []edit) bool {
 	return slices.ContainsFunc(g.edits, func(before edit) bool {
-		return before.at == e.at && before.field == e.field && before.done.Before(e.begin) && before.value == e.value
-	}) && slices.ContainsFunc(latest, func(other edit) bool { return other.at != e.at && stands(other, f.shown[other.at]) })
+		if before.at != e.at || before.field != e.field || before.value != e.value || !before.done.Before(e.begin) {
+			return false
+		}
+		among := latest
+		if e.at.conn == "helpdesk" { // which keeps no history
+			among = g.edits
+		}
+		return slices.ContainsFunc(among, func(other edit) bool {
+			return other.field == e.field && other.at != e.at && other.begin.After(before.done) && stands(other, f.shown[other.at])
+		})
+	})
 }
 
 // remember judges edits while there are journals that name them: what Temporal
