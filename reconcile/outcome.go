@@ -148,6 +148,10 @@ func (s *State) Moved(rules *Rules, side ticket.Side, st Step, now *ticket.Snaps
 		fs.setFP(side, Changed)
 		return append(notes, elsewhere)
 	}
+	if since(st.Since, now.ChangedAt[f.On(side)]) {
+		// The history says that there was one, and not which.
+		notes = append(notes, Note{What: string(ticket.OverwrittenUnseen) + ": " + what, From: "a status set meanwhile", To: at.State.Name})
+	}
 	fs.setFP(side, at.Fingerprint)
 	fs.wrote(side, at.Fingerprint)
 	if strings.EqualFold(at.State.Name, st.Want) {

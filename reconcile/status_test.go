@@ -287,6 +287,15 @@ func TestPersonStepsRightAfterUs(t *testing.T) {
 			require.Nil(t, b.hold(ticket.Status))
 		})
 	}
+	onBench(t, "just before us: nobody knows what it was, and it is said", func(t *testing.T, b *bench) {
+		b.left.edit(ticket.Status, state("In Progress"))
+		op := b.plan().Operations[0]
+		b.right.changed[ticket.Status] = b.right.tick()
+		notes := b.state.Moved(b.rules, op.Side, *op.Move, b.right.move(*op.Move))
+		require.Equal(t, []string{"overwritten-unseen: status → right", "status → right"}, whats(notes))
+		b.sync()
+		require.Equal(t, "In Progress", b.status(ticket.Left))
+	})
 	onBench(t, "on the way: both have changed, and the newer one counts", func(t *testing.T, b *bench) {
 		b.left.edit(ticket.Status, state("Done"))
 		op := b.plan().Operations[0]

@@ -81,9 +81,9 @@ func paging(ctx workflow.Context, summary string) workflow.Context {
 const (
 	firstRetry   = time.Minute // of a hold; doubled up to
 	lastRetry    = time.Hour
-	fresh        = 2 * time.Second  // how long what was read is decided on,
-	awaited      = 15 * time.Second // counted from when it was asked for
-	settleCopy   = 5 * time.Second  // before a comment's lost answer is looked into
+	fresh        = 2 * time.Second // how long what was read is decided on,
+	awaited      = 5 * time.Second // counted from when it was asked for
+	settleCopy   = 5 * time.Second // before a comment's lost answer is looked into
 	defaultQuiet = 3 * time.Minute
 	confirmGone  = time.Minute
 	// A run continues as new when it is idle with more events than this.
