@@ -92,7 +92,7 @@ func (a *Activities) meet(ctx context.Context, p MeetParams) (*MeetResult, error
 		}
 	}
 	marked := slices.ContainsFunc(out.Ticket.Markers, func(m ticket.Marker) bool { return m.Pair == p.Pair })
-	if chosen != nil && !marked && !p.Claimed {
+	if chosen != nil && !marked {
 		out.Interrupted, err = a.interrupted(ctx, p.Pair)
 	}
 	return out, fail(err)

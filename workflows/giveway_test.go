@@ -44,6 +44,28 @@ func TestAuditGivesWay(t *testing.T) {
 	w.play(st)
 }
 
+// A sweep may be faster than the webhook, and read one of the two tickets before
+// it gives way: the live edit is known by then, and does not wait either.
+func TestLiveEditAfterItsSweep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	w.right.low = true
+	w.after(time.Second, func() {
+		w.left.edit("IT1", ticket.Title, text("swept first"))
+		w.swept(w.left, "IT1")
+	})
+	w.after(time.Minute, func() {
+		w.stands(Syncing, ticket.RateLimited)
+		w.tell(w.left, "IT1", "") // whose it is, not every tracker says
+	})
+	w.after(time.Second, func() {
+		require.Equal(t, "swept first", w.right.get("ENG1").Text(ticket.Title))
+		w.stands(IsLinked, "")
+	})
+	w.play(st)
+}
+
 // Once the quota is whole again, the look is taken.
 func TestAuditIsMadeUpFor(t *testing.T) {
 	t.Parallel()

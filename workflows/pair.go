@@ -165,7 +165,9 @@ func (p *pair) hint(h ticket.Hint) {
 			return
 		}
 	}
-	if !p.soiled(side, h) {
+	// A version that the sweep's look has shown already is live news while that
+	// look waits for the quota.
+	if !p.soiled(side, h) && (p.Hold == nil || !p.GaveWay) {
 		return
 	}
 	p.urge(h, clean)
