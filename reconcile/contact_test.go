@@ -50,6 +50,22 @@ func TestFirstContact(t *testing.T) {
 		side, _ := b.write(b.plan())
 		require.Equal(t, ticket.Left, side)
 	})
+	// What a history tells nothing of is no younger for what else was done.
+	for name, made := range map[string]func(*ticket.Snapshot){
+		"untouched since it was made": func(s *ticket.Snapshot) { s.Created = epoch },
+		"untouched on one of ours":    func(s *ticket.Snapshot) { s.Created, s.Ours = minute(90), true },
+	} {
+		onBench(t, name+": an edit beats it", func(t *testing.T, b *bench) {
+			b.left.edit(ticket.Title, text("edited"))
+			lost(b)
+			left, right := b.left.fetch(), b.right.fetch()
+			right.Updated = minute(100)
+			made(right)
+			side, w := b.write(b.decide(left, right))
+			require.Equal(t, ticket.Right, side)
+			require.Equal(t, "edited", w.Value.Text)
+		})
+	}
 	onBench(t, "differing values: the conflict rule, and the loser is named", func(t *testing.T, b *bench) {
 		b.left.edit(ticket.Title, text("Ship 1.2"))
 		b.right.edit(ticket.Title, text("Ship 12"))

@@ -228,27 +228,22 @@ func TestPairBecomesAliasOfADeletedTicket(t *testing.T) {
 // that was told waits for that pair, and not for ever.
 func TestDeletedTicketAwaitsItsOwner(t *testing.T) {
 	t.Parallel()
-	t.Run("who comes", func(t *testing.T) {
-		t.Parallel()
-		w := newWorld(t)
-		w.after(0, func() { w.hint(gone(engReplica)) })
-		w.after(2*time.Minute, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
-		w.unreachable = true
-		var st AliasState
-		w.continued(w.meet(aliasID), addressing.Alias, &st)
-		require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
-	})
-	t.Run("told while it was looked for", func(t *testing.T) {
-		t.Parallel()
-		w := newWorld(t)
-		w.right.during["fetch"] = func() { w.hint(gone(engReplica)) }
-		w.after(2*time.Minute, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
-		w.unreachable = true
-		var st AliasState
-		w.continued(w.meet(aliasID), addressing.Alias, &st)
-		require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
-	})
-	t.Run("who does not", func(t *testing.T) {
+	for name, told := range map[string]func(*world, func()){
+		"told first":                   func(w *world, tell func()) { w.after(0, tell) },
+		"told while it was looked for": func(w *world, tell func()) { w.right.during["fetch"] = tell },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			told(w, func() { w.hint(gone(engReplica)) })
+			w.after(2*time.Minute, func() { w.env.SignalWorkflow(addressing.SignalAlias, leftPair) })
+			w.unreachable = true
+			var st AliasState
+			w.continued(w.meet(aliasID), addressing.Alias, &st)
+			require.Equal(t, []ticket.Hint{gone(engReplica)}, st.Hints)
+		})
+	}
+	t.Run("no owner comes", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		w.after(0, func() { w.hint(gone(engReplica)) })
