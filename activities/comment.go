@@ -53,7 +53,7 @@ func (a *Activities) writeComment(ctx context.Context, p CommentParams,
 		}
 	}
 	written, err := write(c, trackers.CommentDraft{
-		Token: p.Copy.Token, Author: p.Copy.Author, URL: p.Copy.URL, Quote: p.Copy.Quote,
+		Token: p.Copy.Token, Stamp: ticket.Stamp(p.Source.ID, p.Copy.SourceFP), Author: p.Copy.Author, URL: p.Copy.URL, Quote: p.Copy.Quote,
 		Parent: p.Copy.Parent, Body: p.Copy.Body, Origin: p.Copy.Origin, Private: p.Copy.Private,
 	})
 	if err != nil {

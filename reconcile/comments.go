@@ -48,6 +48,9 @@ func (p *planner) comments() {
 			p.sources(side)
 		}
 	}
+	if p.on(ticket.Left).CommentsRead && p.on(ticket.Right).CommentsRead {
+		p.State.Rebuilt = false
+	}
 }
 
 // adoptCopies takes up copies that carry our token but that the state does
@@ -61,19 +64,42 @@ func (p *planner) adoptCopies(side ticket.Side) {
 		}
 		at := p.link(side.Other(), source)
 		if at < 0 {
-			// A person may have pasted a copy here from another ticket: without
-			// its source it is nobody's copy, and must never be deleted as one.
-			i := find(other.Comments, source)
-			if !other.CommentsRead || i < 0 || p.settled(other.Comments[i]) {
+			l, ok := p.adopt(side, source, c.Stamp)
+			if !ok {
 				continue
 			}
-			p.State.Comments = append(p.State.Comments, Link{From: side.Other(), Source: source, Pending: true})
+			p.State.Comments = append(p.State.Comments, l)
 			at = len(p.State.Comments) - 1
 		}
 		if l := &p.State.Comments[at]; l.Pending {
 			l.Copy, l.CopyFP, l.CopyV, l.Pending = c.ID, c.Fingerprint, c.Version, false
 		}
 	}
+}
+
+// adopt makes a link to a copy on a side that the state does not know. While the
+// state is being rebuilt the copy's stamp tells whether the source was edited
+// since, or deleted.
+func (p *planner) adopt(side ticket.Side, source, stamp string) (Link, bool) {
+	other := p.on(side.Other())
+	l := Link{From: side.Other(), Source: source, Pending: true}
+	from, text := ticket.ParseStamp(stamp)
+	told := p.State.Rebuilt && from == other.Ref.ID
+	at := find(other.Comments, source)
+	switch {
+	case !other.CommentsRead:
+		return Link{}, false
+	case at < 0:
+		// A person may have pasted a copy here from another ticket: unless it
+		// says that its source was here, it is nobody's, and must never be
+		// deleted as one.
+		return l, told
+	case p.settled(other.Comments[at]):
+		return Link{}, false
+	case told:
+		l.SourceFP, l.At = text, other.Comments[at].Created.UnixMilli()
+	}
+	return l, true
 }
 
 // copies notices what people did to the copies on a side.
@@ -145,8 +171,8 @@ func (p *planner) sources(side ticket.Side) {
 			*l = Link{From: side, Source: c.ID, At: l.At}
 		}
 		if l.Copy != "" && l.SourceFP == "" {
-			// Adopted: the source as it was then is unknown. Taken for what it is
-			// now, because a copy is never rewritten on a guess.
+			// Adopted without a stamp: the source as it was then is unknown. Taken
+			// for what it is now, because a copy is never rewritten on a guess.
 			l.SourceFP, l.At = c.Fingerprint, c.Created.UnixMilli()
 		}
 		switch {

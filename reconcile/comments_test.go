@@ -329,34 +329,6 @@ func TestLostAnswer(t *testing.T) {
 	})
 }
 
-func TestAdoptedCopies(t *testing.T) {
-	t.Parallel()
-	onBench(t, "are taken up by their tokens, and not rewritten on a guess", func(t *testing.T, b *bench) {
-		source := b.left.say("hello")
-		b.sync()
-		b.left.comment(source).Body = "edited while nobody watched"
-		b.state = State{Origin: ticket.Left}
-		b.quiet()
-		require.Equal(t, "hello", b.right.comments[0].Body)
-		b.left.comment(source).Body = "edited again"
-		only(t, b.plan(), EditComment)
-	})
-	onBench(t, "also when their source was not read at the time", func(t *testing.T, b *bench) {
-		b.left.say("hello")
-		b.sync()
-		b.state = State{Origin: ticket.Left}
-		left := b.left.fetch()
-		left.Comments, left.CommentsRead = nil, false
-		require.Empty(t, b.decide(left, b.right.fetch()).Operations)
-		b.quiet()
-	})
-	onBench(t, "a copy pasted from another ticket is a person's, and never deleted", func(t *testing.T, b *bench) {
-		b.right.comment(b.right.say("pasted")).Token = "desk/elsewhere"
-		b.quiet()
-		require.Empty(t, b.state.Comments)
-	})
-}
-
 func TestTrim(t *testing.T) {
 	t.Parallel()
 	const n = 3

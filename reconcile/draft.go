@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"slices"
+
 	"github.com/ticketsync/ticketsync/ticket"
 )
 
@@ -24,6 +26,17 @@ func Draft(rules *Rules, origin ticket.Side, snap *ticket.Snapshot) []Write {
 		})
 	}
 	return out
+}
+
+// Undrafted lists the fields that have something to send by now and had nothing
+// when the draft was made.
+func Undrafted(rules *Rules, origin ticket.Side, draft []Write, snap *ticket.Snapshot) (fields []ticket.Field) {
+	for _, w := range Draft(rules, origin, snap) {
+		if !slices.ContainsFunc(draft, func(sent Write) bool { return sent.Field == w.Field }) {
+			fields = append(fields, w.Field)
+		}
+	}
+	return fields
 }
 
 // Reporter returns who asked for the origin, in the replica's terms, nil when

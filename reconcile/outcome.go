@@ -223,6 +223,17 @@ func (s *State) Created(rules *Rules, draft []Write, origin, replica *ticket.Sna
 	}
 }
 
+// Overtaken lets fields of the origin that were set while the replica was being
+// made count as changed there.
+func (s *State) Overtaken(fields []ticket.Field) {
+	for _, name := range fields {
+		if fs, ok := s.Fields[name]; ok {
+			fs.setFP(s.Origin, Changed)
+			s.Fields[name] = fs
+		}
+	}
+}
+
 // Visited reports whether others may have changed a replica since it was made.
 // Where there is no history, only a replica that was found later is suspected.
 func Visited(replica *ticket.Snapshot, later bool) bool {

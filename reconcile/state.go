@@ -22,6 +22,9 @@ type State struct {
 	// Settled is when the oldest comments were let go: comments created until
 	// then are not looked at any more. Zero while all fit.
 	Settled time.Time `json:"settled,omitzero"`
+	// Rebuilt tells that the comments that had copies are not known any more, so
+	// that what the copies say of themselves counts.
+	Rebuilt bool `json:"rebuilt,omitempty"`
 	// Edges are the status changes seen to be possible on each side: status
 	// name to the names one step away.
 	Edges map[ticket.Side]map[string][]string `json:"edges,omitempty"`

@@ -192,11 +192,12 @@ func (k *tracker) copy(kind OpKind, c CommentCopy) (written *ticket.Comment, ok 
 		k.copies[id] = true
 		k.comment(id).Token = c.Token
 		c.Copy = id
+		k.comment(id).Stamp = ticket.Stamp("1", c.SourceFP)
 	case EditComment:
 		if k.comment(c.Copy) == nil {
 			return nil, false
 		}
-		k.comment(c.Copy).Body = k.lossy(c.Body)
+		k.comment(c.Copy).Body, k.comment(c.Copy).Stamp = k.lossy(c.Body), ticket.Stamp("1", c.SourceFP)
 	case DeleteComment:
 		k.forget(c.Copy)
 		return nil, true

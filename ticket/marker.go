@@ -100,18 +100,47 @@ func (m Marker) Valid() bool {
 	return err == nil && m.Installation != "" && m.Generation > 0 && (m.State == Linked || m.State == Unlinked)
 }
 
-// TokenLink returns a comment's address with the token that makes it a marker.
-func TokenLink(address, token string) string {
+// TokenLink returns a comment's address with what makes it a marker: the token
+// and, for a copy, its stamp.
+func TokenLink(address, token, stamp string) string {
 	base, _, _ := cut(address)
-	return base + fragment + (&url.URL{Path: token}).EscapedPath()
+	connection, id, named := strings.Cut(token, "/")
+	tail := url.PathEscape(connection)
+	if named {
+		tail += "/" + url.PathEscape(id)
+	}
+	if stamp != "" {
+		tail += "/" + url.PathEscape(stamp)
+	}
+	return base + fragment + tail
 }
 
-// ParseToken reads the token of an address that TokenLink wrote.
-func ParseToken(address string) (token string, ok bool) {
+// ParseToken reads token and stamp of an address that TokenLink wrote.
+func ParseToken(address string) (token, stamp string, ok bool) {
 	_, tail, found := cut(address)
 	if !found {
-		return "", false
+		return "", "", false
 	}
-	token, err := url.PathUnescape(tail)
-	return token, err == nil && token != ""
+	parts := strings.SplitN(tail, "/", 3)
+	for i, part := range parts {
+		plain, err := url.PathUnescape(part)
+		if err != nil {
+			return "", "", false
+		}
+		if parts[i] = plain; i == 2 {
+			stamp = plain
+		}
+	}
+	token = strings.Join(parts[:min(2, len(parts))], "/")
+	return token, stamp, token != ""
+}
+
+// Stamp is what a copy carries to tell of which text it was made: the ticket of
+// the source comment and its fingerprint then.
+func Stamp(ticketID, fingerprint string) string { return fingerprint + "." + ticketID }
+
+// ParseStamp is the inverse of Stamp.
+func ParseStamp(stamp string) (ticketID, fingerprint string) {
+	fingerprint, ticketID, _ = strings.Cut(stamp, ".")
+	return ticketID, fingerprint
 }

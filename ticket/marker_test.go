@@ -87,16 +87,30 @@ func FuzzParseLink(f *testing.F) {
 func TestTokenLink(t *testing.T) {
 	t.Parallel()
 	for _, token := range append([]string{NoteToken, CommentToken("desk", "10")}, awkward...) {
-		link := TokenLink("https://x/1#comment-7", token)
+		link := TokenLink("https://x/1#comment-7", token, "")
 		require.True(t, strings.HasPrefix(link, "https://x/1#comment-7#ticketsync="))
-		back, ok := ParseToken(link)
+		back, stamp, ok := ParseToken(link)
 		require.True(t, ok, token)
 		require.Equal(t, token, back)
-		require.Equal(t, TokenLink("https://x/2", "t"), TokenLink("https://x/2#ticketsync=old", "t"))
+		require.Empty(t, stamp)
+		require.Equal(t, TokenLink("https://x/2", "t", ""), TokenLink("https://x/2#ticketsync=old", "t", ""))
 	}
 	for _, address := range []string{"", "https://x/1", "https://x/1#ticketsync=", "https://x/1#ticketsync=%zz"} {
-		_, ok := ParseToken(address)
+		_, _, ok := ParseToken(address)
 		require.False(t, ok, address)
+	}
+}
+
+func TestStamp(t *testing.T) {
+	t.Parallel()
+	for _, id := range awkward {
+		text := Fingerprint(id)
+		token, stamp, ok := ParseToken(TokenLink("https://x/1", CommentToken("desk", id), Stamp(id, text)))
+		require.True(t, ok, id)
+		require.Equal(t, CommentToken("desk", id), token)
+		ticketID, fingerprint := ParseStamp(stamp)
+		require.Equal(t, id, ticketID)
+		require.Equal(t, text, fingerprint)
 	}
 }
 

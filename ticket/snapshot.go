@@ -103,6 +103,8 @@ type Comment struct {
 	// Token names the source comment ("connection/id") when this is a copy
 	// that ticketsync wrote, or NoteToken for a notice of our own.
 	Token string `json:"token,omitempty"`
+	// Stamp tells of which text a copy was made; "" on copies that do not tell.
+	Stamp string `json:"stamp,omitempty"`
 }
 
 // NoteToken marks comments that ticketsync writes in its own name, such as

@@ -30,7 +30,7 @@ func Compose(d CommentDraft) string {
 		if author == "" {
 			author = "ticketsync"
 		}
-		b.WriteString("[" + linkText(author) + "](" + ticket.TokenLink(d.URL, d.Token) + ")\n\n")
+		b.WriteString("[" + linkText(author) + "](" + ticket.TokenLink(d.URL, d.Token, d.Stamp) + ")\n\n")
 	}
 	if d.Quote != "" {
 		b.WriteString(markdown.Quote(d.Quote) + "\n\n")
@@ -39,20 +39,22 @@ func Compose(d CommentDraft) string {
 	return b.String()
 }
 
-// Decompose splits what Compose wrote; ok is false for any other text.
-func Decompose(md string) (author, token, body string, ok bool) {
+// Decompose splits what Compose wrote into the head, which is all but the body,
+// and the rest; ok is false for any other text.
+func Decompose(md string) (head CommentDraft, body string, ok bool) {
 	m := authorLine.FindStringSubmatchIndex(md)
 	if m == nil {
-		return "", "", md, false
+		return CommentDraft{}, md, false
 	}
-	token, ok = ticket.ParseToken(md[m[4]:m[5]])
-	return unescape(md[m[2]:m[3]]), token, md[m[1]:], ok
+	head.Author = unescape(md[m[2]:m[3]])
+	head.Token, head.Stamp, ok = ticket.ParseToken(md[m[4]:m[5]])
+	return head, md[m[1]:], ok
 }
 
 // Footer returns a last line for a description, recognised by StripFooter:
 // "Reported by Alice (IT-12)".
 func Footer(text, key, address string) string {
-	return markdown.Escape(text) + " ([" + markdown.Escape(key) + "](" + ticket.TokenLink(address, footerToken) + "))"
+	return markdown.Escape(text) + " ([" + markdown.Escape(key) + "](" + ticket.TokenLink(address, footerToken, "") + "))"
 }
 
 // Unreported returns the draft's writes for a tracker that cannot hold its
@@ -79,7 +81,7 @@ func StripFooter(md string) string {
 		return md
 	}
 	link := md[at[2]:at[3]]
-	token, _ := ticket.ParseToken(link)
+	token, _, _ := ticket.ParseToken(link)
 	if _, marker := ticket.ParseLink(link); token != footerToken && !marker {
 		return md
 	}

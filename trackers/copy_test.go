@@ -40,11 +40,11 @@ func TestStripFooterLeavesPeoplesLinks(t *testing.T) {
 // two of them.
 func TestMarkersAfterAFragment(t *testing.T) {
 	t.Parallel()
-	composed := Compose(CommentDraft{Token: "linear/c1", Author: "Alice", URL: "https://linear.example.com/PRO-1#comment-c1", Body: "Hello."})
+	composed := Compose(CommentDraft{Token: "linear/c1", Stamp: "text.t1", Author: "Alice", URL: "https://linear.example.com/PRO-1#comment-c1", Body: "Hello."})
 	for _, stored := range []string{composed, strings.Replace(composed, "#ticketsync", "%23ticketsync", 1)} {
-		author, token, body, ok := Decompose(stored)
+		head, body, ok := Decompose(stored)
 		require.True(t, ok, stored)
-		require.Equal(t, []string{"Alice", "linear/c1", "Hello."}, []string{author, token, body})
+		require.Equal(t, []string{"Alice", "linear/c1", "text.t1", "Hello."}, []string{head.Author, head.Token, head.Stamp, body})
 	}
 	footer := "text\n\n" + Footer("Reported by Alice", "PRO-1", "https://linear.example.com/PRO-1#top")
 	require.Equal(t, "text", StripFooter(strings.Replace(footer, "#ticketsync", "%23ticketsync", 1)))

@@ -197,6 +197,7 @@ type Commenter interface {
 // CommentDraft is the copy of a comment, or a notice of our own.
 type CommentDraft struct {
 	Token  string `json:"token"`            // of the source comment, or ticket.NoteToken
+	Stamp  string `json:"stamp,omitempty"`  // of the source's text, kept with the token
 	Author string `json:"author,omitempty"` // display name of who wrote it; empty for a notice
 	URL    string `json:"url,omitempty"`    // of the source comment
 	Quote  string `json:"quote,omitempty"`  // Markdown of the comment it replies to, shown where Parent is not used

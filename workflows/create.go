@@ -172,6 +172,10 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 	visited := reconcile.Visited(replica, later) &&
 		workflow.GetVersion(p.ctx, "a new replica may have been visited", workflow.DefaultVersion, 1) == 1
 	p.Sync.Created(p.Rules, p.Intent.Draft, origin, replica, outcomes, visited)
+	set := reconcile.Undrafted(p.Rules, side, p.Intent.Draft, origin)
+	if len(set) > 0 && workflow.GetVersion(p.ctx, "a field set while the replica is made is an edit", workflow.DefaultVersion, 1) == 1 {
+		p.Sync.Overtaken(set)
+	}
 	for _, w := range p.Intent.Draft {
 		if o := outcomes[w.Field]; o.Refused == ticket.FieldRefused {
 			w.Replaces = replica.Fields[w.On].Fingerprint

@@ -260,6 +260,23 @@ func TestCreateToldLate(t *testing.T) {
 	journaled(t, st, "conflict: title")
 }
 
+// A field that had nothing to send when the replica was drafted, and is set while
+// the call's end is unknown, is an edit that the replica has not seen.
+func TestFieldSetWhileTheReplicaIsMade(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.right.mute, w.right.history = true, true
+	w.right.fails("fetch", trackers.Error{Kind: trackers.NotFound}, 1)
+	w.after(time.Second, func() { w.left.edit("IT1", ticket.Assignee, user("bob")) })
+	w.after(10*time.Minute, func() { w.stands(IsLinked, "") })
+	w.play(PairState{})
+	require.Len(t, w.right.drafts, 1)
+	assignee := w.right.get("ENG1").Fields[ticket.Assignee].User
+	require.NotNil(t, assignee)
+	require.Equal(t, "bob@example.com", assignee.Email)
+}
+
 // Large texts go by reference: the create call reads the source itself.
 func TestCreateSendsConstantsAndReporter(t *testing.T) {
 	t.Parallel()

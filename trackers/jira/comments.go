@@ -21,6 +21,7 @@ const (
 
 type tokenValue struct {
 	Token        string `json:"token"`
+	Stamp        string `json:"stamp,omitempty"`
 	Installation string `json:"installation"`
 }
 
@@ -120,14 +121,14 @@ func (t *Tracker) comment(ctx context.Context, s *ticket.Snapshot, c comment, me
 	if c.Body != "" {
 		out.Body = t.toMarkdown(c.RenderedBody, c.Body)
 	}
-	token, err := t.token(ctx, c, out.Body, accountID(&c.Author) == accountID(me))
+	value, err := t.token(ctx, c, out.Body, accountID(&c.Author) == accountID(me))
 	if err != nil {
 		return nil, err
 	}
-	if token != "" {
-		out.Token = token
-		if author, _, body, ok := trackers.Decompose(out.Body); ok {
-			out.Author, out.Body = ticket.User{Name: author}, body
+	if value.Token != "" {
+		out.Token, out.Stamp = value.Token, value.Stamp
+		if head, body, ok := trackers.Decompose(out.Body); ok {
+			out.Author, out.Body = ticket.User{Name: head.Author}, body
 		}
 	}
 	out.Size = len(out.Body)
@@ -159,24 +160,25 @@ func parentOf(raw json.RawMessage) string {
 // token finds out whether a comment is a copy that we wrote: by its property,
 // else by its first line, else, where the list came without properties, by
 // asking for that one. A person's comment is never asked about.
-func (t *Tracker) token(ctx context.Context, c comment, md string, ours bool) (string, error) {
-	var value tokenValue
+func (t *Tracker) token(ctx context.Context, c comment, md string, ours bool) (tokenValue, error) {
 	for _, p := range c.Properties {
+		var value tokenValue
 		if p.Key == tokenProperty && json.Unmarshal(p.Value, &value) == nil && value.Token != "" {
-			return value.Token, nil
+			return value, nil
 		}
 	}
 	if !ours {
-		return "", nil
+		return tokenValue{}, nil
 	}
-	if _, token, _, ok := trackers.Decompose(md); ok {
-		return token, nil
+	if head, _, ok := trackers.Decompose(md); ok {
+		return tokenValue{Token: head.Token, Stamp: head.Stamp}, nil
 	}
 	if c.Properties != nil {
-		return "", nil
+		return tokenValue{}, nil
 	}
+	var value tokenValue
 	err := t.readProperty(ctx, "comment/"+segment(c.ID), tokenProperty, &value)
-	return value.Token, err
+	return value, err
 }
 
 // AddComment writes one comment with its token.
@@ -206,7 +208,7 @@ func (t *Tracker) writeComment(ctx context.Context, op, method, path string, d t
 	wiki, _ := wikiOf(trackers.Compose(head), d.Body, "", d.Origin)
 	properties := []property{}
 	if d.Token != "" {
-		properties = append(properties, property{tokenProperty, tokenValue{Token: d.Token, Installation: t.c.Installation}})
+		properties = append(properties, property{tokenProperty, tokenValue{Token: d.Token, Stamp: d.Stamp, Installation: t.c.Installation}})
 	}
 	if d.Private {
 		properties = append(properties, property{deskProperty, map[string]bool{"internal": true}})

@@ -82,11 +82,11 @@ func (t *Tracker) comment(raw *api.CommentFields, a answer) *ticket.Comment {
 	md := raw.Body
 	if ours(t.connection.Installation, raw.Id) {
 		c.Token = ticket.LostToken
-		if author, token, body, ok := trackers.Decompose(md); ok {
-			c.Token, c.Author, md = token, ticket.User{Name: author}, body
+		if head, body, ok := trackers.Decompose(md); ok {
+			c.Token, c.Stamp, c.Author, md = head.Token, head.Stamp, ticket.User{Name: head.Author}, body
 		} else if at := sourceLine.FindStringSubmatchIndex(md); at != nil {
-			if token, ok := ticket.ParseToken(md[at[2]:at[3]]); ok {
-				c.Token, c.Author, md = token, ticket.User{Name: c.Author.Name}, md[:at[0]]
+			if token, stamp, ok := ticket.ParseToken(md[at[2]:at[3]]); ok {
+				c.Token, c.Stamp, c.Author, md = token, stamp, ticket.User{Name: c.Author.Name}, md[:at[0]]
 			}
 		}
 	}

@@ -166,10 +166,10 @@ func (t *Tracker) written(x *call, raw *api.CommentFields) (*ticket.Comment, err
 // needs no quote: its place says what it answers.
 func (t *Tracker) body(d trackers.CommentDraft, me api.Account, reply bool) string {
 	d.URL = cmp.Or(d.URL, t.client.url)
-	head := trackers.CommentDraft{Token: d.Token, Author: quiet(d.Author), URL: d.URL}
+	head := trackers.CommentDraft{Token: d.Token, Stamp: d.Stamp, Author: quiet(d.Author), URL: d.URL}
 	before, after := trackers.Compose(head), ""
 	if me.App {
-		before, after = "", "[Source]("+ticket.TokenLink(d.URL, d.Token)+")"
+		before, after = "", "[Source]("+ticket.TokenLink(d.URL, d.Token, d.Stamp)+")"
 	}
 	if reply {
 		d.Quote = ""

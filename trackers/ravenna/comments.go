@@ -86,8 +86,8 @@ func (t *Tracker) comment(ctx context.Context, raw *rawMessage, base *url.URL, t
 	if raw.Author != nil {
 		c.Author.Email, c.Author.Name = raw.Author.Email, raw.Author.name()
 	}
-	author, token, body, ok := trackers.Decompose(md)
-	if ok && wellFormed(token) {
+	head, body, ok := trackers.Decompose(md)
+	if ok && wellFormed(head.Token) {
 		if ok, err = t.wroteCopy(ctx, raw.AuthorID); err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (t *Tracker) comment(ctx context.Context, raw *rawMessage, base *url.URL, t
 		ok = false
 	}
 	if ok {
-		c.Token, c.Author = token, ticket.User{Name: author}
+		c.Token, c.Stamp, c.Author = head.Token, head.Stamp, ticket.User{Name: head.Author}
 		md = body
 	}
 	c.Body, c.Size = md, len(md)
@@ -203,7 +203,7 @@ func (t *Tracker) messageHTML(ticketID string, d trackers.CommentDraft) string {
 			d.URL = t.webURL(known)
 		}
 	}
-	author := trackers.Compose(trackers.CommentDraft{Token: d.Token, Author: d.Author, URL: d.URL})
+	author := trackers.Compose(trackers.CommentDraft{Token: d.Token, Stamp: d.Stamp, Author: d.Author, URL: d.URL})
 	html, _ := toHTML(author, trackers.Compose(trackers.CommentDraft{Quote: d.Quote, Body: d.Body}), "", d.Origin)
 	return html
 }

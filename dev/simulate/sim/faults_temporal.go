@@ -87,6 +87,7 @@ func (p *play) settled(ctx context.Context) *facts {
 // they touch those that have no replica yet: nobody looks at them otherwise.
 func (p *play) touch(ctx context.Context) error {
 	all, late := !p.lostAt.IsZero(), p.struck("renamed") || p.struck("removed")
+	p.touches++
 	random := rand.New(rand.NewPCG(p.seed, 0)) //nolint:gosec // to be repeated
 	for n, g := range p.groups {
 		p.discover(ctx, g)
@@ -97,7 +98,7 @@ func (p *play) touch(ctx context.Context) error {
 			if e.fate == gone {
 				continue
 			}
-			a := p.say(random, g, e, p.places[e.place], fmt.Sprintf("w%dx%d", 2000+n, i))
+			a := p.say(random, g, e, p.places[e.place], fmt.Sprintf("w%dx%d", 1000*(1+p.touches)+n, i))
 			if i == n%2 {
 				a = p.set(g, e, p.places[e.place], ticket.Priority, another(random, "low", "medium", "high", "urgent"), "")
 			}

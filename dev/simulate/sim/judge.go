@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
+
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/ticket"
 )
@@ -46,6 +48,9 @@ func (p *play) judge(ctx context.Context) error {
 	}
 	p.result.Healed = time.Since(begin)
 	p.note("settled after %s", p.result.Healed.Round(time.Millisecond))
+	if p.result.Healed > bound {
+		p.pending(ctx)
+	}
 	unquiet, err := p.quiet(ctx)
 	if err != nil {
 		return err
@@ -69,6 +74,25 @@ func (p *play) judge(ctx context.Context) error {
 		p.tell(f)
 	}
 	return nil
+}
+
+// pending notes what Temporal waits for in the pairs that came to no end.
+func (p *play) pending(ctx context.Context) {
+	for _, g := range p.groups {
+		for _, t := range g.ties {
+			run, err := p.Client.DescribeWorkflowExecution(ctx, t.id(), "")
+			if err != nil || len(run.GetPendingActivities()) == 0 && run.GetPendingWorkflowTask() == nil {
+				continue
+			}
+			p.note("%s: pair %s waits: %s %s", g.tag, t.id(), run.GetPendingActivities(), run.GetPendingWorkflowTask())
+			events := p.Client.GetWorkflowHistory(ctx, t.id(), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+			for events.HasNext() {
+				if event, err := events.Next(); err == nil {
+					p.note("%s: %d %s %s", g.tag, event.GetEventId(), event.GetEventTime().AsTime().Local().Format("15:04:05.000"), event.GetEventType())
+				}
+			}
+		}
+	}
 }
 
 // lift is an operator who resumes the routes that stopped themselves.

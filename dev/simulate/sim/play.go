@@ -33,6 +33,7 @@ type play struct {
 	// then, and lostAt is when all it knew was lost, journals too.
 	temporalOff bool
 	outages     int
+	touches     int // how often people touched every ticket
 	lostAt      time.Time
 	// before is what was found to be lost by then, forgotten are the edits that
 	// had given way to others.
