@@ -19,6 +19,8 @@ type UpdateParams struct {
 	// Age is how long ago that was when the write was scheduled.
 	NoHistory bool          `json:"no_history,omitempty"`
 	Age       time.Duration `json:"age,omitempty"`
+	// Shared says that other pairs of ours write to the ticket too.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // Update sets fields. Setting the same values twice leaves the same ticket, so
@@ -70,8 +72,10 @@ func (a *Activities) unmoved(ctx context.Context, p UpdateParams) error {
 		return err
 	}
 	for _, w := range unsure {
+		there := now.Fields[w.Field]
 		// What is there already may be our own, from a try whose answer was lost.
-		if there := now.Fields[w.Field]; there.Fingerprint != w.Replaces && !reconcile.Holds(w.Field, w.Value, there) {
+		ours := w.Field != ticket.Description && reconcile.Holds(w.Field, w.Value, there)
+		if there.Fingerprint != w.Replaces && !ours {
 			return &trackers.Error{Kind: trackers.Stale, Op: "update ticket", Message: string(w.Field) + " was changed since the write was decided on"}
 		}
 	}
@@ -81,12 +85,19 @@ func (a *Activities) unmoved(ctx context.Context, p UpdateParams) error {
 // unsure are the fields that neither a precondition nor a history guards, when
 // the ticket was read a while ago or the write is repeated: the try before may
 // have taken effect, and a person may have been there since. Texts have their own
-// precondition, and are stored as something else than they are sent.
+// precondition, and are stored as something else than they are sent; only where a
+// history tells of edits of the description, and not of what was in them, does
+// nothing show that another pair of ours made one.
 func (p UpdateParams) unsure(repeated bool, queued time.Duration) []trackers.FieldWrite {
-	if !p.NoHistory || !repeated && p.Age+queued < sure {
-		return nil
-	}
+	late := p.Age+queued >= sure
 	return slices.DeleteFunc(slices.Clone(p.Update.Fields), func(w trackers.FieldWrite) bool {
-		return w.Field == ticket.Title || w.Field == ticket.Description || w.Replaces == ""
+		guarded := !p.NoHistory || !repeated && !late
+		switch w.Field {
+		case ticket.Title:
+			guarded = true
+		case ticket.Description:
+			guarded = !p.Shared || p.Update.Edits == "" || repeated || !late
+		}
+		return guarded || w.Replaces == ""
 	})
 }

@@ -98,6 +98,7 @@ func TestUpdateLooksFirst(t *testing.T) {
 	t.Parallel()
 	const soon, old = 10 * time.Millisecond, time.Second
 	fields := []trackers.FieldWrite{{Field: ticket.Priority, Value: ticket.Value{Level: ticket.High}, Replaces: "known"}, {Field: ticket.Title, Replaces: "text"}, {Field: ticket.Labels}}
+	described := []trackers.FieldWrite{{Field: ticket.Description, Value: ticket.Value{Text: "ours"}, Replaces: "known"}}
 	for name, c := range map[string]struct {
 		p        UpdateParams
 		repeated bool
@@ -112,11 +113,26 @@ func TestUpdateLooksFirst(t *testing.T) {
 		"repeated, a history": {p: UpdateParams{Age: soon}, repeated: true},
 	} {
 		c.p.Update.Fields = fields
-		want := []trackers.FieldWrite(nil)
+		want := []trackers.FieldWrite{}
 		if c.looks {
 			want = fields[:1]
 		}
 		require.Equal(t, want, c.p.unsure(c.repeated, c.queued), name)
+	}
+	for name, c := range map[string]struct {
+		p        UpdateParams
+		edits    string
+		repeated bool
+		looks    bool
+	}{
+		"another pair may have been there": {p: UpdateParams{Shared: true, Age: old}, edits: "none", looks: true},
+		"just now":                         {p: UpdateParams{Shared: true, Age: soon}, edits: "none"},
+		"what is there may be our own":     {p: UpdateParams{Shared: true, Age: old}, edits: "none", repeated: true},
+		"its history tells what was there": {p: UpdateParams{Shared: true, Age: old}},
+		"no other pair":                    {p: UpdateParams{Age: old}, edits: "none"},
+	} {
+		c.p.Update.Fields, c.p.Update.Edits = described, c.edits
+		require.Equal(t, c.looks, len(c.p.unsure(c.repeated, 0)) > 0, name)
 	}
 
 	b := newBench(t)
@@ -138,6 +154,13 @@ func TestUpdateLooksFirst(t *testing.T) {
 	require.NoError(t, err, "the try before had its effect, and nobody knows")
 	require.Equal(t, 2, written)
 	now, level = "a person's", ticket.Low
+	_, err = b.Update(t.Context(), p)
+	require.Equal(t, trackers.Stale, FailureOf(err).Kind)
+	require.Equal(t, 2, written)
+	p.NoHistory, p.Shared, p.Update.Fields, p.Update.Edits = false, true, described, "none"
+	b.right.fetch = func(string, trackers.FetchOptions) (*ticket.Snapshot, error) {
+		return snapshot(func(s *ticket.Snapshot) { s.Fields[ticket.Description] = ticket.Value{Fingerprint: "another pair's"} }), nil
+	}
 	_, err = b.Update(t.Context(), p)
 	require.Equal(t, trackers.Stale, FailureOf(err).Kind)
 	require.Equal(t, 2, written)
@@ -272,7 +295,7 @@ func TestComments(t *testing.T) {
 	got, err := b.AddComment(t.Context(), p)
 	require.NoError(t, err)
 	require.Equal(t, &ticket.Comment{ID: "c2", Version: "v1", Fingerprint: "fp"}, got)
-	require.Equal(t, trackers.CommentDraft{Token: "helpdesk/c1", Author: "Alice", Quote: "what?", Body: "that", Private: true}, drafts[0])
+	require.Equal(t, trackers.CommentDraft{Token: "helpdesk/c1", Stamp: ticket.Stamp("1", "s"), Author: "Alice", Quote: "what?", Body: "that", Private: true}, drafts[0])
 	_, err = b.EditComment(t.Context(), p)
 	require.NoError(t, err)
 	require.NoError(t, b.DeleteComment(t.Context(), p))

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -255,6 +256,28 @@ func TestFirstContactAdoptsAnExistingLink(t *testing.T) {
 	require.Equal(t, w.left.get("IT1").Text(ticket.Title), w.right.get("ENG1").Text(ticket.Title))
 	require.Equal(t, before.Sync.Comments[0].Copy, st.Sync.Comments[0].Copy)
 	journaled(t, st, "link taken up again")
+}
+
+// What became of comments while the run was lost becomes of their copies.
+func TestFirstContactFindsWhatBecameOfComments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	kept, reworded, withdrawn := w.left.speak("IT1", "It burns."), w.left.speak("IT1", "Any news?"), w.left.speak("IT1", "Never mind.")
+	w.after(time.Second, func() { w.hear(w.left, "IT1", kept, "alice") })
+	w.play(st)
+	copies := slices.Clone(w.right.get("ENG1").Comments)
+	require.Len(t, copies, 3)
+
+	w.again(nil)
+	_, err := w.left.EditComment(t.Context(), "IT1", reworded.ID, trackers.CommentDraft{Body: "Any news, please?"})
+	require.NoError(t, err)
+	require.NoError(t, w.left.DeleteComment(t.Context(), "IT1", withdrawn.ID))
+	w.play(PairState{})
+	now := w.right.get("ENG1").Comments
+	require.Len(t, now, 2)
+	require.Equal(t, copies[0], now[0], "untouched")
+	require.Equal(t, []string{copies[1].ID, "Any news, please?"}, []string{now[1].ID, now[1].Body})
 }
 
 func TestFirstContactRestsOnItsOwnUnlinkedMarker(t *testing.T) {

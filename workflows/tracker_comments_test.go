@@ -17,21 +17,21 @@ func (k *tracker) AddComment(_ context.Context, id string, d trackers.CommentDra
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c, err := k.say(id, d.Body, d.Token)
+	c, err := k.say(id, d.Body, d.Token, d.Stamp)
 	if err = errors.Join(err, after); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-func (k *tracker) say(id, body, token string) (*ticket.Comment, error) {
+func (k *tracker) say(id, body, token, stamp string) (*ticket.Comment, error) {
 	t, err := k.find(id)
 	if err != nil {
 		return nil, err
 	}
 	k.serial++
 	c := ticket.Comment{
-		ID: k.prefix + "-c" + strconv.Itoa(k.serial), Version: "c" + strconv.Itoa(k.serial), Body: body, Token: token, Created: k.now(),
+		ID: k.prefix + "-c" + strconv.Itoa(k.serial), Version: "c" + strconv.Itoa(k.serial), Body: body, Token: token, Stamp: stamp, Created: k.now(),
 		Author: ticket.User{ID: "alice", Name: "Alice"}, Fingerprint: ticket.Fingerprint(body),
 	}
 	t.Comments = append(t.Comments, c)
@@ -54,6 +54,7 @@ func (k *tracker) EditComment(_ context.Context, id, comment string, d trackers.
 	}
 	c := &t.Comments[at]
 	k.serial++
+	c.Stamp = d.Stamp
 	c.Body, c.Version, c.Fingerprint = d.Body, "c"+strconv.Itoa(k.serial), ticket.Fingerprint(d.Body)
 	out := *c
 	return &out, nil

@@ -240,7 +240,7 @@ func (k *tracker) remove(id string) {
 func (k *tracker) speak(id, body string) *ticket.Comment {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c, err := k.say(id, body, "")
+	c, err := k.say(id, body, "", "")
 	if err != nil {
 		panic(err)
 	}

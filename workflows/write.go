@@ -61,8 +61,9 @@ func (p *pair) set(op reconcile.Operation) bool {
 		Update: trackers.Update{ID: p.ref(op.Side).ID, Fields: p.wire(op.Writes), Version: before.Version, Edits: before.Edits,
 			Custom: p.Rules.CustomFields(op.Side)},
 	}
-	if before.ChangedAt == nil {
-		params.NoHistory, params.Age = true, workflow.Now(p.ctx).Sub(p.seen[op.Side].got)
+	params.NoHistory, params.Shared = before.ChangedAt == nil, p.Tickets[op.Side].Writers > 1
+	if params.NoHistory || params.Shared {
+		params.Age = workflow.Now(p.ctx).Sub(p.seen[op.Side].got)
 	}
 	var result trackers.Result
 	asked := workflow.Now(p.ctx)

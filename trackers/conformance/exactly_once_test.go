@@ -169,6 +169,7 @@ func TestOtherWritesCanBeRepeated(t *testing.T) {
 			require.Len(t, all, 1)
 			require.Contains(t, all[0].Body, "edited")
 			require.Equal(t, copied("").Token, all[0].Token, "the token survives an edit")
+			require.Equal(t, copied("edited").Stamp, all[0].Stamp, "and tells of the new text")
 		},
 		"delete comment": func(t *testing.T, s scene) { require.Empty(t, s.copies(s.bench, s.id, "")) },
 		"mark": func(t *testing.T, s scene) {

@@ -36,7 +36,8 @@ func (w *world) draft(origin string) trackers.Draft {
 
 func copied(body string) trackers.CommentDraft {
 	return trackers.CommentDraft{
-		Token: "other/77", Author: "Dora [IT]", URL: otherURL + "?comment=77", Body: body, Origin: otherURL,
+		Token: "other/77", Stamp: ticket.Stamp("7", ticket.Fingerprint(body)), Author: "Dora [IT]", URL: otherURL + "?comment=77",
+		Body: body, Origin: otherURL,
 	}
 }
 
