@@ -163,6 +163,7 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 		p.met(side.Other(), replica, p.Intent.At)
 		p.date(side.Other(), p.Intent.At)
 	} else if replica = p.read(side.Other(), Dirt{Fields: true}); replica == nil {
+		p.missed()
 		return // the hold says why; create comes back here with the intent
 	}
 	if p.Phase != Creating {
@@ -187,6 +188,16 @@ func (p *pair) settle(origin *ticket.Snapshot) {
 	p.Phase, p.Background = Linked, false
 	p.Enlist, p.Mark = true, true
 	p.soil(side, Dirt{Fields: true, Comments: true})
+}
+
+// missed has a replica that cannot be found tell what becomes of it: if it was
+// deleted, its own run was told, and only an alias passes that on.
+func (p *pair) missed() {
+	if p.Phase == Creating && p.Hold != nil && p.Hold.Reason == ticket.AccessLost && p.Tickets[p.originSide().Other()].Gone.IsZero() &&
+		workflow.GetVersion(p.ctx, "a replica that cannot be found has an alias", workflow.DefaultVersion, 1) == 1 {
+		p.Enlist = true
+		p.links()
+	}
 }
 
 // footer names the reporter for a tracker that cannot hold them, "" when

@@ -277,6 +277,25 @@ func TestFieldSetWhileTheReplicaIsMade(t *testing.T) {
 	require.Equal(t, "bob@example.com", assignee.Email)
 }
 
+// A replica that is deleted before it was ever read: its own run is told, and
+// passes that on once it knows whose replica it was.
+func TestReplicaDeletedBeforeItWasRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	origin := w.open()
+	w.right.mute = true
+	w.right.during["fetch"] = func() { w.right.remove("ENG1") }
+	w.after(time.Second, func() {
+		require.Equal(t, []activities.EnlistParams{{Replica: engReplica, Pair: leftPair}}, w.played.enlisted)
+		w.stands(Attention, ticket.AccessLost)
+		w.hint(gone(engReplica))
+	})
+	w.after(5*time.Minute, func() { w.stands(Unlinked, ticket.Deleted) })
+	w.play(PairState{})
+	require.Len(t, w.right.drafts, 1, "never made again")
+	require.Len(t, w.left.get(origin.Ref.ID).Comments, 1)
+}
+
 // Large texts go by reference: the create call reads the source itself.
 func TestCreateSendsConstantsAndReporter(t *testing.T) {
 	t.Parallel()

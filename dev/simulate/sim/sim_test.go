@@ -61,21 +61,40 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
+var long = flag.Bool("long", false, "play every seed that ever showed a bug, not only a few")
+
 // The seeds that showed a bug, by its name. Each bug has a test of its own where
-// it was as well: what these play hangs on the moment.
+// it was as well: what these play hangs on the moment. A few of them are played
+// always; go test ./dev/simulate/sim -run Mended -long plays all.
 func TestBugsStayMended(t *testing.T) {
 	t.Parallel()
+	const short = 30 // steps, of plays whose faults do without many
+	all := strings.Join(Kinds(), ",")
 	// What is drawn depends on how many kinds there are to draw from.
 	then := strings.Join(slices.DeleteFunc(Kinds(), func(kind string) bool { return kind == "converters" }), ",")
 	for bug, c := range map[string]struct {
 		seed   uint64
 		steps  int
 		faults string
+		always bool
 	}{
-		"a run that became an alias kept a deletion to itself": {7, 30, "deleted,private,moved,clone"},
-		"a description edited before our write went unnamed":   {3, 30, "lost,duplicated,shuffled,held"},
-		"a clone of an unlinked replica was taken for it":      {52, 0, then},
+		"a run that became an alias kept a deletion to itself":            {7, short, "deleted,private,moved,clone", true},
+		"a description edited before our write went unnamed":              {3, short, "lost,duplicated,shuffled,held", true},
+		"a clone of an unlinked replica was taken for it":                 {52, 0, then, true},
+		"a comment deleted while its pair was lost stayed":                {12, 0, "temporal-lost", true},
+		"a field set while the replica was made was never written":        {196, 0, all, true},
+		"fields that nobody had touched beat edits":                       {7, 0, "temporal-lost", false},
+		"a replica deleted before its pair knew it stayed access-lost":    {24, 0, then, false},
+		"a value set and set back lost to an older change":                {59, 0, then, false},
+		"an untouched replica was compared as on first contact":           {90, 0, then, false},
+		"a repeated write took our own value for a person's":              {137, 0, then, false},
+		"a clone's question hid that a run was terminated":                {147, 0, then, false},
+		"a comment reworded while its pair was lost kept its old copy":    {77, 0, all, false},
+		"another pair's description was overwritten, and nobody was told": {43, 0, all, false},
 	} {
+		if !c.always && !*long {
+			continue
+		}
 		t.Run(bug, func(t *testing.T) {
 			t.Parallel()
 			clean(t, c.seed, c.steps, c.faults)

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"strings"
+
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
 )
@@ -32,7 +34,7 @@ func (p *play) excused(f *facts, g *group, t *tie) bool {
 	case t.replicates():
 		return false
 	case p.struck("terminate") || !p.lostAt.IsZero():
-		return v.State != workflows.IsLinked
+		return v.State != workflows.IsLinked && !strings.Contains(v.Detail, "was deleted; confirmed at") // which comes to an end of its own
 	}
 	return v.Reason == ticket.AccessLost && p.struck("lost")
 }
