@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
@@ -18,6 +19,8 @@ import (
 type SweepParams struct {
 	Connection string    `json:"connection"`
 	Watermark  time.Time `json:"watermark,omitzero"` // the tracker's own time
+	// Caught is when the last route was restored that earlier passes caught up with.
+	Caught time.Time `json:"caught,omitzero"`
 	// Hinted are the versions that earlier passes hinted within the overlap, by
 	// ticket id, for a comment "<ticket id> <comment id>".
 	Hinted map[string]string `json:"hinted,omitempty"`
@@ -26,6 +29,7 @@ type SweepParams struct {
 // SweepResult is a complete pass.
 type SweepResult struct {
 	Watermark time.Time         `json:"watermark"`
+	Caught    time.Time         `json:"caught,omitzero"`
 	Hinted    map[string]string `json:"hinted,omitempty"`
 	Seen      int               `json:"seen"`
 	Sent      int               `json:"sent"`
@@ -38,6 +42,9 @@ const (
 	// overlap is how far each pass looks back behind the watermark: longer
 	// than a search index lags and two clocks differ.
 	overlap = 5 * time.Minute
+	// known is when every worker has heard that a route is in force again: before
+	// that, what it has missed would be turned away once more.
+	known = 15 * time.Second
 	// remembered bounds Hinted; beyond it a ticket is hinted twice, which
 	// costs its pair a dropped echo.
 	remembered = 2000
@@ -55,7 +62,7 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 	if err != nil {
 		return nil, fail(err)
 	}
-	out := &SweepResult{Watermark: p.Watermark, Hinted: map[string]string{}, Interval: conn.Sweep, Audit: conn.Audit}
+	out := &SweepResult{Watermark: p.Watermark, Caught: p.Caught, Hinted: map[string]string{}, Interval: conn.Sweep, Audit: conn.Audit}
 	containers := swept(routes, p.Connection)
 	if len(containers) == 0 {
 		return out, nil
@@ -68,7 +75,12 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 		_ = activity.GetHeartbeatDetails(ctx, &at) // from the start again, then
 	}
 	since := p.Watermark
-	if since.IsZero() {
+	missed, from, caught := restored(routes, p.Connection, p.Caught, time.Now().Add(-known))
+	switch {
+	case len(missed) > 0:
+		// Those first, and the usual pass the next time.
+		containers, since, out.Caught, p.Hinted = missed, from, caught, nil
+	case since.IsZero():
 		since = earliest(routes, p.Connection)
 	}
 	ctx = trackers.Background(ctx)
@@ -103,7 +115,9 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 			}
 		}
 		if at.Cursor = page.Next; at.Cursor == "" {
-			out.Watermark = at.Now
+			if len(missed) == 0 {
+				out.Watermark = at.Now
+			}
 			return out, nil
 		}
 		if activity.IsActivity(ctx) {
@@ -127,6 +141,31 @@ func swept(routes []reconcile.Rules, connection string) []ticket.Container {
 		}
 	}
 	return out
+}
+
+// restored lists the containers of routes that have come into force again since
+// a time and until another, when the first of them had ceased to be, and when the
+// last one came.
+func restored(routes []reconcile.Rules, connection string, after, until time.Time) (out []ticket.Container, from, last time.Time) {
+	back := slices.DeleteFunc(slices.Clone(routes), func(r reconcile.Rules) bool {
+		return !r.Restored.After(after) || r.Restored.After(until)
+	})
+	if out = swept(back, connection); len(out) == 0 {
+		return nil, from, after
+	}
+	last = after
+	for i := range back {
+		if _, ok := back[i].SideOf(connection); !ok || !back[i].IsEnabled() {
+			continue
+		}
+		if from.IsZero() || back[i].Rested.Before(from) {
+			from = back[i].Rested
+		}
+		if back[i].Restored.After(last) {
+			last = back[i].Restored
+		}
+	}
+	return out, from, last
 }
 
 func earliest(routes []reconcile.Rules, connection string) time.Time {

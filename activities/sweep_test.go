@@ -50,6 +50,39 @@ func TestSweepTurnsEveryPage(t *testing.T) {
 	require.Equal(t, time.Hour, got.Audit)
 }
 
+// Tickets that a route turned away while it was not in force are looked at once
+// it is again, whether they were hinted then or not.
+func TestSweepCatchesUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	rested, restored := time.Now().Add(-3*time.Hour), time.Now().Add(-time.Minute)
+	b.routes.list[0].Rested, b.routes.list[0].Restored = rested, restored
+	var from []time.Time
+	b.left.changed = func(since time.Time, cursor string) (trackers.ChangedPage, error) {
+		from = append(from, since)
+		return pages([]ticket.Event{event("1", "v1")})(since, cursor)
+	}
+	p := SweepParams{Connection: "helpdesk", Watermark: since, Hinted: map[string]string{"1": "v1"}}
+	first, err := b.Sweep(t.Context(), p)
+	require.NoError(t, err)
+	require.Equal(t, since, first.Watermark, "what has changed otherwise is the next pass's")
+	require.True(t, first.Caught.Equal(restored))
+	require.Equal(t, 1, first.Sent)
+	second, err := b.Sweep(t.Context(), SweepParams{Connection: "helpdesk", Watermark: first.Watermark, Caught: first.Caught, Hinted: first.Hinted})
+	require.NoError(t, err)
+	require.Zero(t, second.Sent, "once")
+	require.Equal(t, since.Add(time.Minute), second.Watermark)
+	require.Len(t, from, 2)
+	require.True(t, from[0].Equal(rested.Add(-overlap)))
+	require.True(t, from[1].Equal(since.Add(-overlap)))
+
+	b.routes.list[0].Restored = time.Now()
+	soon, err := b.Sweep(t.Context(), p)
+	require.NoError(t, err)
+	require.Zero(t, soon.Sent, "not every worker knows yet")
+	require.True(t, soon.Caught.IsZero())
+}
+
 // Where the tracker lists comments, each is hinted as what it is, so that its
 // pair can tell its own copies, and beside its ticket, so that neither hides the
 // other from the next pass.

@@ -57,6 +57,10 @@ type Rules struct {
 	// Resumed is when an operator last resumed the route: what was counted
 	// before that does not stop it again.
 	Resumed time.Time `json:"resumed,omitzero" yaml:"-"`
+	// Rested is when the route last ceased to be in force, and Restored when it
+	// last was again: tickets that came in between were turned away.
+	Rested   time.Time `json:"rested,omitzero" yaml:"-"`
+	Restored time.Time `json:"restored,omitzero" yaml:"-"`
 }
 
 // End is one side of a route: a connection and a container on it.

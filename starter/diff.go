@@ -48,7 +48,7 @@ func Differences(current, wanted *reconcile.Rules) []Difference {
 func leaves(r *reconcile.Rules) map[string]json.RawMessage {
 	settings := *r
 	settings.Name, settings.Version, settings.Removed, settings.Paused, settings.Stopped = "", 0, false, false, ""
-	settings.Since, settings.Resumed = time.Time{}, time.Time{}
+	settings.Since, settings.Resumed, settings.Rested, settings.Restored = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	if settings.Enabled == nil {
 		on := true
 		settings.Enabled = &on

@@ -190,7 +190,8 @@ type Commenter interface {
 	// is written with it and found again by Fetch with Comments.
 	AddComment(ctx context.Context, ticketID string, d CommentDraft) (*ticket.Comment, error)
 	EditComment(ctx context.Context, ticketID, commentID string, d CommentDraft) (*ticket.Comment, error)
-	// DeleteComment succeeds when the comment is gone already.
+	// DeleteComment succeeds when the comment is gone already. Where replies
+	// would go along, it is emptied and stays.
 	DeleteComment(ctx context.Context, ticketID, commentID string) error
 }
 

@@ -110,6 +110,9 @@ func (p *pair) nextTry() (at time.Time, ok bool) {
 	}
 	if p.Hold != nil {
 		note(p.Hold)
+		if p.linksApart() {
+			note(p.LinkHold)
+		}
 		return at, !at.IsZero()
 	}
 	if p.Phase == Resting {
@@ -118,6 +121,14 @@ func (p *pair) nextTry() (at time.Time, ok bool) {
 	}
 	p.eachHold(note)
 	return at, !at.IsZero()
+}
+
+// linksApart reports whether a marker that could not be written is tried again
+// though the pair waits. One whose ticket was moved may wait for good, and is
+// found by its markers all the same.
+func (p *pair) linksApart() bool {
+	return p.Hold != nil && p.Hold.Reason == ticket.MovedOut && p.LinkHold != nil &&
+		workflow.GetVersion(p.ctx, "a moved ticket is marked later", workflow.DefaultVersion, 1) == 1
 }
 
 // due lets the holds whose time has come be tried.
@@ -132,6 +143,9 @@ func (p *pair) due(now time.Time) {
 	if p.Hold != nil {
 		if mark(p.Hold) {
 			p.soilBoth()
+		}
+		if p.linksApart() {
+			p.Mark = mark(p.LinkHold) || p.Mark
 		}
 		return
 	}

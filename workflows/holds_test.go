@@ -168,6 +168,30 @@ func TestHoldOfTheLink(t *testing.T) {
 	require.Equal(t, "https://helpdesk.example.com/IT-1", w.right.get("ENG1").Markers[0].URL)
 }
 
+// The ticket may be moved out before it could be marked, and stay there.
+func TestMovedTicketIsMarkedLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.left.fails("mark", trackers.Error{Kind: trackers.Forbidden, Message: "no links here"}, 1)
+	w.after(time.Second, func() {
+		w.right.change("ENG1", func(s *ticket.Snapshot) { s.Container = ticket.Container{ID: "HR", Name: "People"} })
+		w.right.edit("ENG1", ticket.Title, text("not ours any more"))
+		w.tell(w.right, "ENG1", "bob")
+	})
+	w.after(10*time.Second, func() {
+		w.stands(Attention, ticket.MovedOut)
+		require.Empty(t, w.left.get("IT1").Markers)
+	})
+	w.after(5*time.Minute, func() {
+		w.stands(Attention, ticket.MovedOut)
+		require.Len(t, w.left.get("IT1").Markers, 1)
+	})
+	st := w.play(PairState{})
+	require.Nil(t, st.LinkHold)
+	require.Equal(t, "Printer", w.left.get("IT1").Text(ticket.Title))
+}
+
 // An alias that cannot be started is no reason to hold anything.
 func TestAliasThatCannotBeStarted(t *testing.T) {
 	t.Parallel()

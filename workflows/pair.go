@@ -107,6 +107,9 @@ func (p *pair) run() error {
 				return err
 			}
 		case p.waiting():
+			if p.linksApart() && p.Mark {
+				p.links()
+			}
 		default:
 			p.round()
 		}

@@ -242,17 +242,22 @@ func mapsTo(rules *reconcile.Rules, side ticket.Side, field string) bool {
 	return slices.ContainsFunc(rules.FieldRules(), func(f reconcile.FieldRule) bool { return string(f.On(side)) == field })
 }
 
+// catchUp is how long a sweep may take to find what a route has missed.
+const catchUp = 10 * time.Minute
+
 // apply takes checked settings into force.
 func (r *route) apply(ctx workflow.Context, rules reconcile.Rules) (reconcile.Rules, error) {
 	defer func() { r.active++ }()
 	rules.Name, rules.Version, rules.Since, rules.Resumed = r.Name, r.Version+1, r.Since, r.Resumed
+	rules.Rested, rules.Restored = r.Rested, r.Restored
 	// A stop is lifted like a pause, by resume alone: what was applied need not
 	// have mended what it was for.
 	rules.Paused, rules.Stopped, rules.Removed = r.Paused, r.Stopped, false
 	if rules.Since.IsZero() {
 		rules.Since = workflow.Now(ctx).UTC().Truncate(time.Millisecond)
 	}
-	return rules, r.take(ctx, rules)
+	err := r.take(ctx, rules)
+	return r.Rules, err
 }
 
 func (r *route) pause(ctx workflow.Context) error  { return r.alter(ctx, func() { r.Paused = true }) }
@@ -276,14 +281,26 @@ func (r *route) alter(ctx workflow.Context, change func()) error {
 	if r.Version == 0 {
 		return refusal("route %s was never applied", r.Name)
 	}
+	before := r.Rules
 	change()
 	rules := r.Rules
+	r.Rules = before
 	rules.Version++
 	return r.take(ctx, rules)
 }
 
 // take publishes settings and has the pairs that wait look again.
 func (r *route) take(ctx workflow.Context, rules reconcile.Rules) error {
+	now := workflow.Now(ctx).UTC()
+	switch was := r.IsEnabled(); {
+	case r.Version == 0 || was == rules.IsEnabled():
+	case was && now.Sub(r.Restored) < catchUp:
+		// What was missed before may not have been caught up with yet.
+	case was:
+		rules.Rested = now
+	default:
+		rules.Restored = now
+	}
 	r.Rules = rules
 	r.changed = true
 	return workflow.UpsertMemo(ctx, map[string]any{addressing.MemoRules: rules})

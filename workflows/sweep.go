@@ -15,8 +15,10 @@ type SweepState struct {
 	// Watermark is the tracker's own time of the last complete pass.
 	Watermark time.Time         `json:"watermark,omitzero"`
 	Hinted    map[string]string `json:"hinted,omitempty"`
-	Audited   time.Time         `json:"audited,omitzero"` // by the workflow's clock
-	Passes    int               `json:"passes,omitempty"` // in all runs
+	// Caught is when the last route came into force again that was caught up with.
+	Caught  time.Time `json:"caught,omitzero"`
+	Audited time.Time `json:"audited,omitzero"` // by the workflow's clock
+	Passes  int       `json:"passes,omitempty"` // in all runs
 	// Troubled are the pairs that the last census counted and when each was first
 	// counted, Counted is when that census was.
 	Troubled  map[string]time.Time `json:"troubled,omitempty"`
@@ -70,13 +72,13 @@ func sweepOnce(ctx workflow.Context, st *SweepState) {
 	var out activities.SweepResult
 	actx := paging(ctx, "sweep "+st.Connection)
 	err := workflow.ExecuteActivity(actx, act.Sweep, activities.SweepParams{
-		Connection: st.Connection, Watermark: st.Watermark, Hinted: st.Hinted,
+		Connection: st.Connection, Watermark: st.Watermark, Caught: st.Caught, Hinted: st.Hinted,
 	}).Get(actx, &out)
 	if err != nil {
 		st.LastError = activities.FailureOf(err).Message
 		return
 	}
-	st.Watermark, st.Hinted, st.LastError = out.Watermark, out.Hinted, ""
+	st.Watermark, st.Caught, st.Hinted, st.LastError = out.Watermark, out.Caught, out.Hinted, ""
 	st.Interval, st.Audit = out.Interval, out.Audit
 	st.Passes++
 	if err := workflow.UpsertMemo(ctx, map[string]any{addressing.MemoSweep: SweepState{Connection: st.Connection, Watermark: st.Watermark}}); err != nil {

@@ -69,6 +69,34 @@ func TestCopyRoundTrip(t *testing.T) {
 	}
 }
 
+// What people replied to a copy stays when the copy is to go.
+func TestDeletedCommentKeepsItsReplies(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*trackers.Connection){"key": func(*trackers.Connection) {}, "app": asApp} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSpace(t, change)
+			id := s.report("alice", nil)
+			made, err := s.tracker.AddComment(t.Context(), id, copyDraft())
+			require.NoError(t, err)
+			reply := s.say("bob", id, "I know!", map[string]any{"parentId": made.ID})
+			for range 2 {
+				require.NoError(t, s.tracker.DeleteComment(t.Context(), id, made.ID))
+			}
+			all := s.comments(id)
+			require.Len(t, all, 2)
+			if all[0].ID == reply { // as old, to the millisecond
+				slices.Reverse(all)
+			}
+			require.Equal(t, "*This comment was deleted.*", strings.TrimSpace(all[0].Body))
+			require.Equal(t, "helpdesk/m1", all[0].Token, "it is still ours, and goes nowhere")
+			require.NotContains(t, s.body(made.ID), "full")
+			require.Equal(t, reply, all[1].ID)
+			require.Equal(t, made.ID, all[1].Parent)
+		})
+	}
+}
+
 // TestCommentTakesEffectOnce: the id is made of the ticket and the token.
 func TestCommentTakesEffectOnce(t *testing.T) {
 	t.Parallel()

@@ -4,12 +4,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/trackers"
 	"github.com/ticketsync/ticketsync/trackers/linear/api"
 	"github.com/ticketsync/ticketsync/trackers/linear/opt"
 )
+
+// deletedText stands where a comment was that others have replied to.
+const deletedText = "*This comment was deleted.*"
 
 // AddComment implements trackers.Commenter. The id is made of the ticket and the
 // token, so that asking again finds the comment that is there.
@@ -144,13 +148,38 @@ func (t *Tracker) rewrite(ctx context.Context, op, id, text string) (*ticket.Com
 	return t.written(x, &data.CommentUpdate.Comment)
 }
 
-// DeleteComment implements trackers.Commenter.
+// DeleteComment implements trackers.Commenter. A deletion may take the replies
+// along, which are other people's: a comment that has some is emptied instead.
 func (t *Tracker) DeleteComment(ctx context.Context, _, commentID string) error {
-	_, err := api.DeleteComment(ctx, t.client.call("delete comment"), commentID)
+	const op = "delete comment"
+	x := t.client.call(op)
+	data, err := api.Comment(ctx, x, commentID)
+	switch {
+	case err != nil:
+	case data.Comment.Id == "":
+		return x.unusable()
+	case len(data.Comment.Children.Nodes) > 0:
+		if text := emptied(data.Comment.Body); text != data.Comment.Body {
+			_, err = t.rewrite(ctx, op, commentID, text)
+		}
+	default:
+		_, err = api.DeleteComment(ctx, t.client.call(op), commentID)
+	}
 	if trackers.Is(err, trackers.NotFound) {
 		return nil
 	}
 	return err
+}
+
+// emptied is a copy that says no more than whose copy it was.
+func emptied(text string) string {
+	if _, body, ok := trackers.Decompose(text); ok {
+		return strings.TrimSuffix(text, body) + deletedText
+	}
+	if at := sourceLine.FindStringIndex(text); at != nil {
+		return deletedText + "\n\n" + strings.TrimSpace(text[at[0]:])
+	}
+	return deletedText
 }
 
 // written is a comment as a mutation's answer shows it.

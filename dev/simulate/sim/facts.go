@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -67,9 +68,12 @@ func (f *facts) see(ctx context.Context, at people.Place, e *end) (err error) {
 	if f.shown[e], err = at.Look(ctx, e.id); err != nil {
 		return err
 	}
-	if f.heard[e], err = at.Heard(ctx, e.id); err != nil {
+	heard, err := at.Heard(ctx, e.id)
+	if err != nil {
 		return err
 	}
+	// A copy that others replied to is emptied where it would be deleted.
+	f.heard[e] = slices.DeleteFunc(heard, func(s people.Said) bool { return strings.Contains(s.Text, "This comment was deleted.") })
 	f.links[e], err = at.Links(ctx, e.id)
 	return err
 }

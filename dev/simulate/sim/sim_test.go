@@ -90,6 +90,10 @@ func TestBugsStayMended(t *testing.T) {
 		"a repeated write took our own value for a person's":              {137, 0, then, false},
 		"a clone's question hid that a run was terminated":                {147, 0, then, false},
 		"a comment reworded while its pair was lost kept its old copy":    {77, 0, all, false},
+		"a ticket that came while its route was disabled was forgotten":   {193, 0, all, true},
+		"a reply went with the copy that it answered":                     {159, 0, all, false},
+		"a replica deleted before it was read stayed access-lost":         {156, 0, all, false},
+		"a moved ticket was never marked":                                 {186, 0, all, false},
 		"another pair's description was overwritten, and nobody was told": {43, 0, all, false},
 	} {
 		if !c.always && !*long {

@@ -210,11 +210,15 @@ func (v *ChangedIssuesResponse) GetIssues() ChangedIssuesIssuesIssueConnection {
 // CommentComment includes the requested fields of the GraphQL type Comment.
 type CommentComment struct {
 	CommentFields `json:"-"`
-	Issue         opt.Value[CommentCommentIssue] `json:"issue"`
+	Issue         opt.Value[CommentCommentIssue]          `json:"issue"`
+	Children      CommentCommentChildrenCommentConnection `json:"children"`
 }
 
 // GetIssue returns CommentComment.Issue, and is useful for accessing the field via an interface.
 func (v *CommentComment) GetIssue() opt.Value[CommentCommentIssue] { return v.Issue }
+
+// GetChildren returns CommentComment.Children, and is useful for accessing the field via an interface.
+func (v *CommentComment) GetChildren() CommentCommentChildrenCommentConnection { return v.Children }
 
 // GetId returns CommentComment.Id, and is useful for accessing the field via an interface.
 func (v *CommentComment) GetId() string { return v.CommentFields.Id }
@@ -274,6 +278,8 @@ func (v *CommentComment) UnmarshalJSON(b []byte) error {
 type __premarshalCommentComment struct {
 	Issue opt.Value[CommentCommentIssue] `json:"issue"`
 
+	Children CommentCommentChildrenCommentConnection `json:"children"`
+
 	Id string `json:"id"`
 
 	Body string `json:"body"`
@@ -307,6 +313,7 @@ func (v *CommentComment) __premarshalJSON() (*__premarshalCommentComment, error)
 	var retval __premarshalCommentComment
 
 	retval.Issue = v.Issue
+	retval.Children = v.Children
 	retval.Id = v.CommentFields.Id
 	retval.Body = v.CommentFields.Body
 	retval.Url = v.CommentFields.Url
@@ -319,6 +326,24 @@ func (v *CommentComment) __premarshalJSON() (*__premarshalCommentComment, error)
 	retval.BotActor = v.CommentFields.BotActor
 	return &retval, nil
 }
+
+// CommentCommentChildrenCommentConnection includes the requested fields of the GraphQL type CommentConnection.
+type CommentCommentChildrenCommentConnection struct {
+	Nodes []CommentCommentChildrenCommentConnectionNodesComment `json:"nodes"`
+}
+
+// GetNodes returns CommentCommentChildrenCommentConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *CommentCommentChildrenCommentConnection) GetNodes() []CommentCommentChildrenCommentConnectionNodesComment {
+	return v.Nodes
+}
+
+// CommentCommentChildrenCommentConnectionNodesComment includes the requested fields of the GraphQL type Comment.
+type CommentCommentChildrenCommentConnectionNodesComment struct {
+	Id string `json:"id"`
+}
+
+// GetId returns CommentCommentChildrenCommentConnectionNodesComment.Id, and is useful for accessing the field via an interface.
+func (v *CommentCommentChildrenCommentConnectionNodesComment) GetId() string { return v.Id }
 
 // CommentCommentIssue includes the requested fields of the GraphQL type Issue.
 type CommentCommentIssue struct {
@@ -1978,6 +2003,11 @@ query Comment ($id: String!) {
 		issue {
 			id
 			archivedAt
+		}
+		children(first: 1) {
+			nodes {
+				id
+			}
 		}
 	}
 }
