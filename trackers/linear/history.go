@@ -117,29 +117,37 @@ func edits(all []change) string {
 // lost is what others had put into a field since the version and the edits that
 // the write was decided on, and our write then replaced; "" when nobody did.
 // Finding the value that the write was decided on, or the one it left behind,
-// loses nothing.
+// loses nothing, unless it was changed in between and set back.
 func lost(all []change, f ticket.Field, u trackers.Update, replaced, stored string) string {
 	since := at(u.Version)
 	// Labels are written as a difference, which replaces nothing.
 	if since.IsZero() || f == ticket.Labels {
 		return ""
 	}
+	back := ""
 	for _, c := range slices.Backward(all) {
 		// What another pair of ours wrote in between is told by its value.
 		if c.field != f || c.ours && (c.exact == "" || c.exact == stored) {
 			continue
 		}
-		known := c.exact != "" && (c.exact == replaced || c.exact == stored)
 		switch {
+		case c.exact != "" && c.exact == stored:
+			return ""
 		case c.exact == "" && u.Edits != "":
 			since = at(u.Edits)
 		case c.exact == "":
 			since = since.Add(historyLag)
 		}
-		if known || !c.at.After(since) {
+		if !c.at.After(since) {
 			return ""
 		}
-		return cmp.Or(c.to, "(empty)")
+		if c.exact == "" || c.exact != replaced {
+			return cmp.Or(back, c.to, "(empty)")
+		}
+		if back != "" || c.ours {
+			return ""
+		}
+		back = cmp.Or(c.to, "(empty)")
 	}
 	return ""
 }

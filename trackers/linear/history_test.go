@@ -34,15 +34,17 @@ func TestLost(t *testing.T) {
 		field   ticket.Field
 		want    string
 	}{
-		"nothing":       {nil, ticket.Title, ""},
-		"before it":     {[]api.HistoryFields{entry("bob", -1, titled("old"))}, ticket.Title, ""},
-		"in between":    {[]api.HistoryFields{entry("bob", 1, titled("theirs"))}, ticket.Title, "theirs"},
-		"newest first":  {[]api.HistoryFields{entry("me", 3, titled("ours")), entry("bob", 2, titled("second")), entry("bob", 1, titled("first"))}, ticket.Title, "second"},
-		"other field":   {[]api.HistoryFields{entry("bob", 1, described)}, ticket.Title, ""},
-		"the known one": {[]api.HistoryFields{entry("bob", 1, titled("known"))}, ticket.Title, ""},
-		"the same":      {[]api.HistoryFields{entry("bob", 1, titled("ours"))}, ticket.Title, ""},
-		"emptied":       {[]api.HistoryFields{entry("bob", 1, func(h *api.HistoryFields) { h.FromAssignee = opt.Of(api.HistoryFieldsFromAssigneeUser{Id: "x"}) })}, ticket.Assignee, "(empty)"},
-		"description":   {[]api.HistoryFields{entry("bob", 1, described)}, ticket.Description, "a text that Linear's history does not hold"},
+		"nothing":           {nil, ticket.Title, ""},
+		"before it":         {[]api.HistoryFields{entry("bob", -1, titled("old"))}, ticket.Title, ""},
+		"in between":        {[]api.HistoryFields{entry("bob", 1, titled("theirs"))}, ticket.Title, "theirs"},
+		"newest first":      {[]api.HistoryFields{entry("me", 3, titled("ours")), entry("bob", 2, titled("second")), entry("bob", 1, titled("first"))}, ticket.Title, "second"},
+		"other field":       {[]api.HistoryFields{entry("bob", 1, described)}, ticket.Title, ""},
+		"the known one":     {[]api.HistoryFields{entry("bob", 1, titled("known"))}, ticket.Title, ""},
+		"set back":          {[]api.HistoryFields{entry("bob", 2, titled("known")), entry("bob", 1, titled("theirs"))}, ticket.Title, "known"},
+		"set back long ago": {[]api.HistoryFields{entry("bob", 1, titled("known")), entry("bob", -1, titled("theirs"))}, ticket.Title, ""},
+		"the same":          {[]api.HistoryFields{entry("bob", 1, titled("ours"))}, ticket.Title, ""},
+		"emptied":           {[]api.HistoryFields{entry("bob", 1, func(h *api.HistoryFields) { h.FromAssignee = opt.Of(api.HistoryFieldsFromAssigneeUser{Id: "x"}) })}, ticket.Assignee, "(empty)"},
+		"description":       {[]api.HistoryFields{entry("bob", 1, described)}, ticket.Description, "a text that Linear's history does not hold"},
 		"by an app of the same name": {[]api.HistoryFields{entry("", 1, func(h *api.HistoryFields) {
 			h.UpdatedDescription, h.BotActor = opt.Of(true), opt.Of(api.HistoryFieldsBotActorActorBot{Name: opt.Of("Ticketsync")})
 		})}, ticket.Description, ""},

@@ -73,15 +73,10 @@ func (g *group) overtaken(f *facts, e edit) bool {
 
 // unseen reports whether an edit led back to what the ticket had before, while
 // another side was edited: unless somebody looked in between, or a history tells,
-// nothing shows that there was an edit. Linear's takes what one person does in a
-// row for one change.
+// nothing shows that there was an edit.
 func (g *group) unseen(f *facts, e edit, latest []edit) bool {
 	return slices.ContainsFunc(g.edits, func(before edit) bool {
-		if before.at != e.at || before.field != e.field || !before.done.Before(e.begin) {
-			return false
-		}
-		made := e.at.conn == "linear" && e.value == begun && e.begin.Sub(before.done) < row // as we had made it
-		if before.value != e.value && !made {
+		if before.at != e.at || before.field != e.field || before.value != e.value || !before.done.Before(e.begin) {
 			return false
 		}
 		among := latest
@@ -93,12 +88,6 @@ func (g *group) unseen(f *facts, e edit, latest []edit) bool {
 		})
 	})
 }
-
-// begun is a status of new tickets, and row is within which time two edits are one.
-const (
-	begun = "Backlog"
-	row   = time.Second
-)
 
 // remember judges edits while there are journals that name them: what Temporal
 // takes along is not looked for again.
