@@ -67,25 +67,19 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 	if len(containers) == 0 {
 		return out, nil
 	}
-	var at struct {
-		Cursor string
-		Now    time.Time
-	}
+	var at pass
 	if activity.IsActivity(ctx) && activity.HasHeartbeatDetails(ctx) {
 		_ = activity.GetHeartbeatDetails(ctx, &at) // from the start again, then
 	}
-	since := p.Watermark
-	missed, from, caught := restored(routes, p.Connection, p.Caught, time.Now().Add(-known))
-	switch {
-	case len(missed) > 0:
-		// Those first, and the usual pass the next time.
-		containers, since, out.Caught, p.Hinted = missed, from, caught, nil
-	case since.IsZero():
-		since = earliest(routes, p.Connection)
+	if at.Cursor == "" || len(at.Containers) == 0 {
+		at = begin(routes, p, containers)
+	}
+	if at.CatchesUp {
+		p.Hinted = nil
 	}
 	ctx = trackers.Background(ctx)
 	for {
-		page, err := lister.Changed(ctx, containers, since.Add(-overlap), at.Cursor)
+		page, err := lister.Changed(ctx, at.Containers, at.Since.Add(-overlap), at.Cursor)
 		if err != nil {
 			return nil, fail(err)
 		}
@@ -115,7 +109,9 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 			}
 		}
 		if at.Cursor = page.Next; at.Cursor == "" {
-			if len(missed) == 0 {
+			if at.CatchesUp {
+				out.Caught = at.Caught
+			} else {
 				out.Watermark = at.Now
 			}
 			return out, nil
@@ -124,6 +120,30 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 			activity.RecordHeartbeat(ctx, at)
 		}
 	}
+}
+
+// pass is one way through what changed since a time, and how far it has come.
+type pass struct {
+	Containers []ticket.Container
+	Since      time.Time
+	// CatchesUp tells that it looks at what routes restored until Caught have
+	// missed; the usual pass comes the next time.
+	CatchesUp bool
+	Caught    time.Time
+
+	Cursor string
+	Now    time.Time
+}
+
+func begin(routes []reconcile.Rules, p SweepParams, containers []ticket.Container) pass {
+	if missed, from, caught := restored(routes, p.Connection, p.Caught, time.Now().Add(-known)); len(missed) > 0 {
+		return pass{Containers: missed, Since: from, CatchesUp: true, Caught: caught}
+	}
+	since := p.Watermark
+	if since.IsZero() {
+		since = earliest(routes, p.Connection)
+	}
+	return pass{Containers: containers, Since: since}
 }
 
 // swept lists the containers of a connection that a route in force covers.
@@ -158,8 +178,12 @@ func restored(routes []reconcile.Rules, connection string, after, until time.Tim
 		if _, ok := back[i].SideOf(connection); !ok || !back[i].IsEnabled() {
 			continue
 		}
-		if from.IsZero() || back[i].Rested.Before(from) {
-			from = back[i].Rested
+		rested := back[i].Rested
+		if rested.Before(back[i].Since) {
+			rested = back[i].Since // it began at rest: what is older is no concern of its
+		}
+		if from.IsZero() || rested.Before(from) {
+			from = rested
 		}
 		if back[i].Restored.After(last) {
 			last = back[i].Restored

@@ -76,6 +76,11 @@ func TestSweepCatchesUp(t *testing.T) {
 	require.True(t, from[0].Equal(rested.Add(-overlap)))
 	require.True(t, from[1].Equal(since.Add(-overlap)))
 
+	b.routes.list[0].Rested, b.routes.list[0].Since = time.Time{}, rested.Add(-time.Hour)
+	_, err = b.Sweep(t.Context(), p)
+	require.NoError(t, err)
+	require.True(t, from[2].Equal(rested.Add(-time.Hour-overlap)), "applied at rest: all that it has to do with")
+
 	b.routes.list[0].Restored = time.Now()
 	soon, err := b.Sweep(t.Context(), p)
 	require.NoError(t, err)
@@ -193,17 +198,13 @@ func TestSweepGoesOnFromItsHeartbeat(t *testing.T) {
 		cursors = append(cursors, cursor)
 		return turn(from, cursor)
 	}
-	type place struct {
-		Cursor string
-		Now    time.Time
-	}
-	var beats []place
+	var beats []pass
 	suite := testsuite.WorkflowTestSuite{}
-	run := func(from *place) SweepResult {
+	run := func(from *pass) SweepResult {
 		env := suite.NewTestActivityEnvironment()
 		env.RegisterActivity(b.Activities)
 		env.SetOnActivityHeartbeatListener(func(_ *activity.Info, details converter.EncodedValues) {
-			var p place
+			var p pass
 			require.NoError(t, details.Get(&p))
 			beats = append(beats, p)
 		})
@@ -221,9 +222,11 @@ func TestSweepGoesOnFromItsHeartbeat(t *testing.T) {
 	require.Equal(t, "1", beats[0].Cursor)
 
 	cursors = nil
-	again := run(&place{Cursor: "1", Now: since.Add(time.Minute)})
+	b.routes.list[0].Restored = time.Now().Add(-time.Minute) // another pass than the one that goes on
+	again := run(&beats[0])
 	require.Equal(t, []string{"1", "2"}, cursors)
 	require.Equal(t, first.Watermark, again.Watermark)
+	require.True(t, again.Caught.IsZero())
 }
 
 func TestAuditHintsTheOpenPairsOfAConnection(t *testing.T) {

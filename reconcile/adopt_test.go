@@ -45,6 +45,15 @@ func TestAdoptedCopies(t *testing.T) {
 		left := b.left.fetch()
 		left.Comments, left.CommentsRead = nil, false
 		require.Empty(t, b.decide(left, b.right.fetch()).Operations, "not on half of what there is")
+		require.True(t, b.state.Rebuilt)
+		right := b.right.fetch()
+		right.Comments, right.CommentsRead = nil, false
+		require.Empty(t, b.decide(b.left.fetch(), right).Operations, "what has a copy already is not copied again")
+		state := b.state
+		left = b.left.fetch()
+		left.CommentsCut = true
+		require.Empty(t, b.decide(left, b.right.fetch()).Operations, "not what may only have been left out")
+		b.state = state
 		require.Equal(t, copied, only(t, b.plan(), DeleteComment).Copy)
 		b.sync()
 		require.Len(t, b.right.comments, 1)

@@ -33,6 +33,10 @@ type CommentCopy struct {
 
 // comments decides about every comment whose side was read.
 func (p *planner) comments() {
+	whole := p.on(ticket.Left).CommentsRead && p.on(ticket.Right).CommentsRead
+	if p.State.Rebuilt && !whole {
+		return // what has a copy already shows only in both lists
+	}
 	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
 		if p.on(side).CommentsRead {
 			p.adoptCopies(side)
@@ -48,7 +52,7 @@ func (p *planner) comments() {
 			p.sources(side)
 		}
 	}
-	if p.on(ticket.Left).CommentsRead && p.on(ticket.Right).CommentsRead {
+	if whole {
 		p.State.Rebuilt = false
 	}
 }
@@ -92,8 +96,8 @@ func (p *planner) adopt(side ticket.Side, source, stamp string) (Link, bool) {
 	case at < 0:
 		// A person may have pasted a copy here from another ticket: unless it
 		// says that its source was here, it is nobody's, and must never be
-		// deleted as one.
-		return l, told
+		// deleted as one. Nor must one whose source was only left out.
+		return l, told && !other.CommentsCut
 	case p.settled(other.Comments[at]):
 		return Link{}, false
 	case told:

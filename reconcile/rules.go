@@ -57,8 +57,8 @@ type Rules struct {
 	// Resumed is when an operator last resumed the route: what was counted
 	// before that does not stop it again.
 	Resumed time.Time `json:"resumed,omitzero" yaml:"-"`
-	// Rested is when the route last ceased to be in force, and Restored when it
-	// last was again: tickets that came in between were turned away.
+	// Restored is when the route last came into force again. Since Rested it may
+	// have turned tickets away that no sweep has found yet.
 	Rested   time.Time `json:"rested,omitzero" yaml:"-"`
 	Restored time.Time `json:"restored,omitzero" yaml:"-"`
 }

@@ -57,8 +57,10 @@ type Snapshot struct {
 	MoreChanges bool     `json:"more_changes,omitempty"`
 
 	Comments []Comment `json:"comments,omitempty"`
-	// CommentsRead tells that Comments is the ticket's whole list.
+	// CommentsRead tells that Comments is the ticket's whole list, CommentsCut
+	// that the oldest of very many were left out of it.
 	CommentsRead bool `json:"comments_read,omitempty"`
+	CommentsCut  bool `json:"comments_cut,omitempty"`
 }
 
 // Status returns the ticket's workflow status, zero when unknown.

@@ -328,7 +328,8 @@ func (p *pair) lookup(address string) (bool, error) {
 
 // link makes the pair a linked one whose tickets have to be compared whole.
 func (p *pair) link() {
-	p.Sync.Rebuilt = workflow.GetVersion(p.ctx, "copies tell of what they were made", workflow.DefaultVersion, 1) == 1
+	p.Sync.Rebuilt = len(p.spoken()) == len(bothSides) &&
+		workflow.GetVersion(p.ctx, "copies tell of what they were made", workflow.DefaultVersion, 1) == 1
 	p.Phase, p.Rest, p.Hold, p.Intent = Linked, "", nil, nil
 	p.Enlist, p.Mark = true, true
 	if len(p.spoken()) < len(bothSides) {

@@ -125,7 +125,7 @@ func (p *pair) nextTry() (at time.Time, ok bool) {
 
 // linksApart reports whether a marker that could not be written is tried again
 // though the pair waits. One whose ticket was moved may wait for good, and is
-// found by its markers all the same.
+// found by its markers all the same; a ticket that became private gets none.
 func (p *pair) linksApart() bool {
 	return p.Hold != nil && p.Hold.Reason == ticket.MovedOut && p.LinkHold != nil &&
 		workflow.GetVersion(p.ctx, "a moved ticket is marked later", workflow.DefaultVersion, 1) == 1

@@ -156,14 +156,11 @@ func (p *pair) fetch() bool {
 }
 
 // lookForCopies asks for the comments of both tickets while a copy's fate is
-// unknown.
+// unknown, or that of all.
 func (p *pair) lookForCopies() {
-	for _, l := range p.Sync.Comments {
-		if l.Pending {
-			for _, side := range bothSides {
-				p.soil(side, Dirt{Comments: true, Others: true})
-			}
-			return
+	if p.Sync.Rebuilt || slices.ContainsFunc(p.Sync.Comments, func(l reconcile.Link) bool { return l.Pending }) {
+		for _, side := range bothSides {
+			p.soil(side, Dirt{Comments: true, Others: true})
 		}
 	}
 }

@@ -242,8 +242,9 @@ func mapsTo(rules *reconcile.Rules, side ticket.Side, field string) bool {
 	return slices.ContainsFunc(rules.FieldRules(), func(f reconcile.FieldRule) bool { return string(f.On(side)) == field })
 }
 
-// catchUp is how long a sweep may take to find what a route has missed.
-const catchUp = 10 * time.Minute
+// catchUp is how long sweeps may take to find what a route has missed. One that
+// rests again before that has rested all along to them.
+const catchUp = 3 * time.Hour
 
 // apply takes checked settings into force.
 func (r *route) apply(ctx workflow.Context, rules reconcile.Rules) (reconcile.Rules, error) {

@@ -79,8 +79,9 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, me *goji
 			break
 		}
 	}
+	read := len(s.Comments)
 	s.Comments = trackers.FitComments(s.Comments, opts)
-	s.CommentsRead = true
+	s.CommentsRead, s.CommentsCut = true, len(s.Comments) < read
 	return nil
 }
 

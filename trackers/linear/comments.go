@@ -44,8 +44,9 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, issue *a
 		seen[raw.Id] = true
 		s.Comments = append(s.Comments, *t.comment(raw, a))
 	}
+	read := len(s.Comments)
 	s.Comments = trackers.FitComments(s.Comments, opts)
-	s.CommentsRead = true
+	s.CommentsRead, s.CommentsCut = true, len(s.Comments) < read
 	return nil
 }
 

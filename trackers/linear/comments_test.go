@@ -93,6 +93,19 @@ func TestDeletedCommentKeepsItsReplies(t *testing.T) {
 			require.NotContains(t, s.body(made.ID), "full")
 			require.Equal(t, reply, all[1].ID)
 			require.Equal(t, made.ID, all[1].Parent)
+
+			// A thread that is all ours goes as a whole.
+			d := copyDraft()
+			d.Token = "helpdesk/m2"
+			root, err := s.tracker.AddComment(t.Context(), id, d)
+			require.NoError(t, err)
+			d.Token, d.Parent = "helpdesk/m3", root.ID
+			answer, err := s.tracker.AddComment(t.Context(), id, d)
+			require.NoError(t, err)
+			require.NoError(t, s.tracker.DeleteComment(t.Context(), id, root.ID))
+			require.Len(t, s.comments(id), 4)
+			require.NoError(t, s.tracker.DeleteComment(t.Context(), id, answer.ID))
+			require.Len(t, s.comments(id), 2)
 		})
 	}
 }

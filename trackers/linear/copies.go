@@ -149,26 +149,47 @@ func (t *Tracker) rewrite(ctx context.Context, op, id, text string) (*ticket.Com
 }
 
 // DeleteComment implements trackers.Commenter. A deletion may take the replies
-// along, which are other people's: a comment that has some is emptied instead.
+// along, which are other people's: a comment that has some is emptied instead,
+// and goes with the last of them that is ours.
 func (t *Tracker) DeleteComment(ctx context.Context, _, commentID string) error {
+	for id := commentID; id != ""; {
+		parent, err := t.remove(ctx, id, id == commentID)
+		if trackers.Is(err, trackers.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if id = ""; ours(t.connection.Installation, parent) {
+			id = parent
+		}
+	}
+	return nil
+}
+
+// remove deletes a comment, or empties it, and tells what it replied to. Unless
+// it was asked for, only one that is empty already goes.
+func (t *Tracker) remove(ctx context.Context, id string, asked bool) (parent string, err error) {
 	const op = "delete comment"
 	x := t.client.call(op)
-	data, err := api.Comment(ctx, x, commentID)
-	switch {
-	case err != nil:
-	case data.Comment.Id == "":
-		return x.unusable()
-	case len(data.Comment.Children.Nodes) > 0:
-		if text := emptied(data.Comment.Body); text != data.Comment.Body {
-			_, err = t.rewrite(ctx, op, commentID, text)
-		}
-	default:
-		_, err = api.DeleteComment(ctx, t.client.call(op), commentID)
+	data, err := api.Comment(ctx, x, id)
+	if err != nil {
+		return "", err
 	}
-	if trackers.Is(err, trackers.NotFound) {
-		return nil
+	raw := &data.Comment.CommentFields
+	if raw.Id == "" {
+		return "", x.unusable()
 	}
-	return err
+	empty := strings.TrimSpace(t.comment(raw, x.answer).Body) == deletedText
+	switch answered := len(data.Comment.Children.Nodes) > 0; {
+	case answered && empty || !asked && !empty:
+		return "", nil
+	case answered:
+		_, err = t.rewrite(ctx, op, id, emptied(raw.Body))
+		return "", err
+	}
+	_, err = api.DeleteComment(ctx, t.client.call(op), id)
+	return raw.ParentId.Or(""), err
 }
 
 // emptied is a copy that says no more than whose copy it was.

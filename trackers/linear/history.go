@@ -127,11 +127,11 @@ func lost(all []change, f ticket.Field, u trackers.Update, replaced, stored stri
 	back := ""
 	for _, c := range slices.Backward(all) {
 		// What another pair of ours wrote in between is told by its value.
-		if c.field != f || c.ours && (c.exact == "" || c.exact == stored) {
+		if c.field != f || back == "" && c.ours && (c.exact == "" || c.exact == stored) {
 			continue
 		}
 		switch {
-		case c.exact != "" && c.exact == stored:
+		case back == "" && c.exact != "" && c.exact == stored:
 			return ""
 		case c.exact == "" && u.Edits != "":
 			since = at(u.Edits)

@@ -41,6 +41,8 @@ func TestLost(t *testing.T) {
 		"other field":       {[]api.HistoryFields{entry("bob", 1, described)}, ticket.Title, ""},
 		"the known one":     {[]api.HistoryFields{entry("bob", 1, titled("known"))}, ticket.Title, ""},
 		"set back":          {[]api.HistoryFields{entry("bob", 2, titled("known")), entry("bob", 1, titled("theirs"))}, ticket.Title, "known"},
+		"ours, undone":      {[]api.HistoryFields{entry("me", 3, titled("ours")), entry("bob", 2, titled("known")), entry("me", 1, titled("ours"))}, ticket.Title, "known"},
+		"theirs, undone":    {[]api.HistoryFields{entry("me", 3, titled("ours")), entry("bob", 2, titled("known")), entry("bob", 1, titled("ours"))}, ticket.Title, "known"},
 		"set back long ago": {[]api.HistoryFields{entry("bob", 1, titled("known")), entry("bob", -1, titled("theirs"))}, ticket.Title, ""},
 		"the same":          {[]api.HistoryFields{entry("bob", 1, titled("ours"))}, ticket.Title, ""},
 		"emptied":           {[]api.HistoryFields{entry("bob", 1, func(h *api.HistoryFields) { h.FromAssignee = opt.Of(api.HistoryFieldsFromAssigneeUser{Id: "x"}) })}, ticket.Assignee, "(empty)"},

@@ -37,8 +37,9 @@ func (t *Tracker) readComments(ctx context.Context, s *ticket.Snapshot, base *ur
 		s.Comments = append(s.Comments, *c)
 	}
 	sortComments(s.Comments)
+	read := len(s.Comments)
 	s.Comments = trackers.FitComments(s.Comments, opts)
-	s.CommentsRead = true
+	s.CommentsRead, s.CommentsCut = true, len(s.Comments) < read
 	return nil
 }
 
