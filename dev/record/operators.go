@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/ticketsync/ticketsync/addressing"
@@ -23,6 +25,7 @@ func operators() []scenario {
 		{name: "paused", files: []string{"paused-pair"}, play: paused},
 		{name: "unlinked", files: []string{"unlinked-pair", "unlinked-alias"}, play: unlinked},
 		{name: "terminated", files: []string{"terminated-pair"}, play: terminated},
+		{name: "reworded", files: []string{"reworded-pair"}, play: reworded},
 		{name: "resolved", files: []string{"resolved-pair"}, settings: holdingConflicts, play: resolved},
 		{name: "lifted", files: []string{"lifted-pair"}, play: lifted},
 		{name: "route", files: []string{"route-applied"}, play: applied},
@@ -75,6 +78,30 @@ func terminated(s *stage) {
 	s.stands(pair, workflows.IsLinked, "")
 	s.commented(i)
 	s.save("terminated-pair", pair, "")
+}
+
+// reworded: a comment is edited while nobody keeps the pair; the run that takes
+// it up again makes the copy anew.
+func reworded(s *stage) {
+	t, i := s.linked("Reworded")
+	pair := ravennaPair(t.ID)
+	var said people.Message
+	s.step("comment in Ravenna", func() (err error) {
+		said, err = s.rav.Say(s.ctx, t.ID, "<p>Any news?</p>", false)
+		return err
+	})
+	s.commented(i)
+	s.quiet()
+	s.step("terminate", func() error { return s.Client.TerminateWorkflow(s.ctx, pair, "", "by mistake") })
+	s.step("edit comment", func() error {
+		return s.rav.Call(s.ctx, http.MethodPut, "/ticket-messages/"+said.ID, map[string]any{"content": "<p>Any news, please?</p>"}, nil)
+	})
+	s.until("the copy's text", func() (bool, error) {
+		list, err := s.jira.Comments(s.ctx, i.Key)
+		return len(list) == 1 && strings.Contains(list[0].Body, "please"), err
+	})
+	s.stands(pair, workflows.IsLinked, "")
+	s.save("reworded-pair", pair, "")
 }
 
 // rules returns the route's settings in force.

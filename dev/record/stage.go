@@ -187,6 +187,14 @@ func (s *stage) fault(method, path, what string, times int) {
 	s.faults([]map[string]any{{"method": method, "path": path, "fault": what, "times": times}})
 }
 
+// ravennaFault makes Ravenna fail once.
+func (s *stage) ravennaFault(method, path, what string) {
+	s.step("set Ravenna's faults", func() error {
+		return people.Control(s.ctx, s.RavennaURL, http.MethodPut, "/_sandbox/faults",
+			[]map[string]any{{"method": method, "path": path, "fault": what, "times": 1}}, nil)
+	})
+}
+
 func (s *stage) heal() { s.faults([]map[string]any{}) }
 
 func (s *stage) faults(list []map[string]any) {

@@ -15,6 +15,7 @@ import (
 // Paths that fail in the scenarios, of Jira but for the first.
 const (
 	createTicket = "/api/tickets"
+	anyLink      = "/api/ticket-links"
 
 	createIssue = "/rest/api/2/issue"
 	anyIssue    = "/rest/api/2/issue/*"
@@ -35,6 +36,8 @@ func troubles() []scenario {
 		{name: "refused", files: []string{"refused-pair"}, play: refused},
 		{name: "slow", files: []string{"slow-pair"}, play: slow},
 		{name: "hidden", files: []string{"hidden-pair"}, play: hidden},
+		{name: "unread", files: []string{"unread-pair"}, play: unread},
+		{name: "moved", files: []string{"moved-pair"}, play: moved},
 		{name: "deleted", files: []string{"deleted-pair"}, play: deleted},
 		{name: "deleted-early", files: []string{"deleted-early-pair"}, play: deletedEarly},
 	}
@@ -100,10 +103,7 @@ func lateCreate(s *stage) {
 // lateAnswer: the answer to the create call shows the replica, and comes so late
 // that the replica is read again.
 func lateAnswer(s *stage) {
-	s.step("delay create calls", func() error {
-		return people.Control(s.ctx, s.RavennaURL, http.MethodPut, "/_sandbox/faults",
-			[]map[string]any{{"method": http.MethodPost, "path": createTicket, "fault": "delay:3s", "times": 1}}, nil)
-	})
+	s.ravennaFault(http.MethodPost, createTicket, "delay:3s")
 	var i people.Issue
 	s.step("create issue", func() (err error) {
 		i, err = s.jira.Create(s.ctx, "ENG", "Bug", "Late answer", "text", nil)
@@ -173,6 +173,43 @@ func hidden(s *stage) {
 	s.ask(ravennaPair(t.ID), addressing.UpdateRetry)
 	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
 	s.save("hidden-pair", ravennaPair(t.ID), "")
+}
+
+// unread: the replica cannot be found once it is made, and meanwhile the origin
+// gets an assignee, of which the create call knew nothing.
+func unread(s *stage) {
+	s.fault(http.MethodGet, anyIssue, "status:404", 0)
+	t := s.open("Unread", nil)
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.AccessLost)
+	s.step("assign ticket", func() error { return s.rav.Edit(s.ctx, t.ID, map[string]any{"assigneeId": "u_bob"}) })
+	s.heal()
+	s.ask(ravennaPair(t.ID), addressing.UpdateRetry)
+	i := s.issue("Unread")
+	s.until("assignee in Jira", func() (bool, error) {
+		now, err := s.jira.Get(s.ctx, i.Key)
+		return now.Fields.Assignee != nil, err
+	})
+	s.stands(ravennaPair(t.ID), workflows.IsLinked, "")
+	s.save("unread-pair", ravennaPair(t.ID), "")
+}
+
+// moved: the replica is moved out before the origin could be marked, which is done
+// while the pair waits.
+func moved(s *stage) {
+	s.ravennaFault(http.MethodPost, anyLink, "status:403")
+	t := s.open("Moved", nil)
+	i := s.issue("Moved")
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.LinkRefused)
+	s.step("move issue", func() error {
+		return people.Control(s.ctx, s.JiraURL, http.MethodPut, "/_sandbox/move", map[string]string{"issue": i.ID, "project": "HELP"}, nil)
+	})
+	s.stands(ravennaPair(t.ID), workflows.Attention, ticket.MovedOut)
+	s.until("link in Ravenna", func() (bool, error) {
+		links, err := s.rav.Links(s.ctx, t.ID)
+		return len(links) == 1, err
+	})
+	s.quiet()
+	s.save("moved-pair", ravennaPair(t.ID), "")
 }
 
 // deleted: the origin is deleted, which is said on the replica.
