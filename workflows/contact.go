@@ -120,7 +120,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 		return p.skip(ticket.NoRoute, "")
 	}
 	p.Sync.Origin = side
-	p.Quiet, p.Confirm = met.Quiet, met.Confirm
+	p.Quiet, p.Confirm, p.markedBy = met.Quiet, met.Confirm, met.Installation
 	p.met(side, t, workflow.Now(p.ctx))
 
 	if p.operator != nil {
@@ -308,6 +308,19 @@ func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error)
 	p.link()
 	// A copy of a comment that the lost run had under way may still land.
 	return true, workflow.Sleep(p.ctx, settleCopy)
+}
+
+// undone reports whether one of the tickets of a link that was taken up says that
+// it was undone: an operator did that, and not every marker could be written.
+func (p *pair) undone() bool {
+	for _, side := range bothSides {
+		if snap := p.snap[side]; snap != nil && slices.ContainsFunc(snap.Markers, func(m ticket.Marker) bool {
+			return m.Installation == p.markedBy && m.Pair == p.id && m.Generation == p.Generation && m.State == ticket.Unlinked
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookup finds the replica by its address. The link is certain, and a replica

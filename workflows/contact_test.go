@@ -258,6 +258,23 @@ func TestFirstContactAdoptsAnExistingLink(t *testing.T) {
 	journaled(t, st, "link taken up again")
 }
 
+// The operator had unlinked it, and only one of the tickets could be told.
+func TestFirstContactBelievesTheReplicaThatItIsUnlinked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.play(w.linked())
+	w.right.change("ENG1", func(s *ticket.Snapshot) { s.Markers[0].State = ticket.Unlinked })
+	require.Equal(t, ticket.Linked, w.left.get("IT1").Markers[0].State)
+
+	w.again(nil)
+	w.right.edit("ENG1", ticket.Title, text("Printer on fire"))
+	st := w.play(PairState{})
+	require.Equal(t, Resting, st.Phase)
+	require.Equal(t, ticket.UnlinkedByOperator, st.Rest)
+	require.Equal(t, "Printer", w.left.get("IT1").Text(ticket.Title))
+	require.Equal(t, ticket.Unlinked, w.left.get("IT1").Markers[0].State, "now both say so")
+}
+
 // What became of comments while the run was lost becomes of their copies.
 func TestFirstContactFindsWhatBecameOfComments(t *testing.T) {
 	t.Parallel()

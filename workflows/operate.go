@@ -163,11 +163,15 @@ func (p *pair) resolve(ctx workflow.Context, r Resolve) error {
 // the link up again, and rests the pair.
 func (p *pair) unlink(ctx workflow.Context) error {
 	p.stop()
+	p.part()
+	return nil
+}
+
+func (p *pair) part() {
 	p.journal("unlinked", p.label(p.originSide()), p.label(p.originSide().Other()))
 	p.Phase, p.Rest, p.Hold, p.Dirty, p.Enlist, p.Mark = Resting, ticket.UnlinkedByOperator, nil, nil, false, false
 	p.Unmark = !p.Replica.IsZero()
 	p.wake = true
-	return nil
 }
 
 func (p *pair) linkable(ctx workflow.Context, l LinkTo) error {

@@ -32,6 +32,10 @@ func (p *pair) round() {
 		p.soilBoth() // newer settings say so; the next round asks what is in force
 		return
 	}
+	if p.Sync.Rebuilt && p.undone() {
+		p.part()
+		return
+	}
 	p.links()
 	// Each turn writes something; a way of many transitions takes one each.
 	const turns = 25
