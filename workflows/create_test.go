@@ -291,7 +291,9 @@ func TestReplicaDeletedBeforeItWasRead(t *testing.T) {
 		w.hint(gone(engReplica))
 	})
 	w.after(5*time.Minute, func() { w.stands(Unlinked, ticket.Deleted) })
-	w.play(PairState{})
+	st := w.play(PairState{})
+	require.Nil(t, st.LinkHold)
+	require.Equal(t, ticket.Unlinked, w.left.get(origin.Ref.ID).Markers[0].State)
 	require.Len(t, w.right.drafts, 1, "never made again")
 	require.Len(t, w.left.get(origin.Ref.ID).Comments, 1)
 }

@@ -49,10 +49,13 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 	}
 	futures := make([]workflow.Future, len(sides))
 	for i, side := range sides {
-		other := p.Tickets[side.Other()]
+		address := p.Tickets[side.Other()].URL
+		if address == "" && state == ticket.Unlinked {
+			address = p.Tickets[side].URL // the other one went before anybody read it
+		}
 		ctx := writing(p.ctx, p.label(side)+": link to "+p.label(side.Other()))
 		futures[i] = workflow.ExecuteActivity(ctx, act.Mark, activities.MarkParams{
-			Ref: p.ref(side), Marker: p.marker(state, other.URL), Title: p.label(side.Other()),
+			Ref: p.ref(side), Marker: p.marker(state, address), Title: p.label(side.Other()),
 		})
 	}
 	was := p.LinkHold

@@ -75,6 +75,26 @@ func TestDeletedReplica(t *testing.T) {
 }
 
 // A delete event for a ticket that is there after all means nothing.
+// A replica that went before its address was known: the marker that says so leads
+// to the ticket itself.
+func TestDeletedReplicaWithoutAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	st := w.linked()
+	known := st.Tickets[ticket.Right]
+	known.URL = ""
+	st.Tickets[ticket.Right] = known
+	w.after(time.Second, func() {
+		w.right.remove("ENG1")
+		w.hint(gone(st.Replica))
+	})
+	w.after(5*time.Minute, func() { w.stands(Unlinked, ticket.Deleted) })
+	w.play(st)
+	marker := w.left.get("IT1").Markers[0]
+	require.Equal(t, ticket.Unlinked, marker.State)
+	require.Equal(t, w.left.get("IT1").URL, marker.URL)
+}
+
 func TestDeletionTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -23,7 +23,7 @@ func (p *play) lost(f *facts) (out []Finding) {
 				if p.struck("status-removed") && e.value == dismissed {
 					continue // went with the status
 				}
-				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) || p.forgotten[e] {
+				if stands(e, f.shown[e.at]) || g.named(f, e) || g.overtaken(f, e) || g.unseen(f, e, latest) || g.absorbed(f, e, latest) || p.forgotten[e] {
 					continue
 				}
 				out = append(out, finding(Lost, g.tag, "%s of %s was set to %q by a person, is %q, and no journal names it",
@@ -86,6 +86,20 @@ func (g *group) unseen(f *facts, e edit, latest []edit) bool {
 		return slices.ContainsFunc(among, func(other edit) bool {
 			return other.field == e.field && other.at != e.at && other.begin.After(before.done) && stands(other, f.shown[other.at])
 		})
+	})
+}
+
+// absorbed reports whether an edit to a status that means what the other side had
+// already needed no write, and one made there at the same moment came after it.
+func (g *group) absorbed(f *facts, e edit, latest []edit) bool {
+	return e.field == ticket.Status && slices.ContainsFunc(latest, func(other edit) bool {
+		before, since := 0, time.Time{} // new tickets have not begun
+		for _, one := range g.edits {
+			if one.at == other.at && one.field == e.field && one.begin.Before(other.begin) && one.begin.After(since) {
+				before, since = stages[one.value], one.begin
+			}
+		}
+		return other.at != e.at && stages[e.value] == before && stands(other, f.shown[other.at])
 	})
 }
 
