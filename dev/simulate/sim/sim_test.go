@@ -94,6 +94,13 @@ func TestBugsStayMended(t *testing.T) {
 		"a reply went with the copy that it answered":                     {159, 0, all, false},
 		"a replica deleted before it was read stayed access-lost":         {156, 0, all, false},
 		"a moved ticket was never marked":                                 {186, 0, all, false},
+		"the late answer of a create call passed for fresh":               {6, 0, then, false},
+		"Ravenna's status was overwritten, and nobody was told":           {10, 0, then, false},
+		"a status overwritten by a transition was not named":              {29, 0, then, false},
+		"a text edited within a second of our read was lost":              {56, 0, then, false},
+		"fields that were cleared came back":                              {95, 0, then, false},
+		"an unlink that one marker tells of was forgotten":                {14, 0, all, false},
+		"a replica deleted before it was read left no marker":             {131, 0, all, false},
 		"another pair's description was overwritten, and nobody was told": {43, 0, all, false},
 	} {
 		if !c.always && !*long {
