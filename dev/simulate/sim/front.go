@@ -271,8 +271,8 @@ var (
 // isWrite goes by effect: GraphQL asks by POST too, and so does a search.
 func isWrite(r *http.Request, body []byte) bool {
 	switch {
-	case r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "/search/jql"):
-		return false
+	case r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "/search/jql") || strings.HasSuffix(r.URL.Path, "/workflows"):
+		return false // Jira asks with a POST where there is much to ask for
 	case strings.HasSuffix(r.URL.Path, "/graphql"):
 		return mutation.Match(body)
 	}
