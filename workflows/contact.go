@@ -120,7 +120,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 		return p.skip(ticket.NoRoute, "")
 	}
 	p.Sync.Origin = side
-	p.Quiet, p.Confirm, p.markedBy = met.Quiet, met.Confirm, met.Installation
+	p.Quiet, p.Confirm = met.Quiet, met.Confirm
 	p.met(side, t, workflow.Now(p.ctx))
 
 	if p.operator != nil {
@@ -159,6 +159,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	}
 
 	if own != nil || len(p.claims) > 0 {
+		p.markedBy = met.Installation
 		adopted, err := p.adopt(own, met.Routes)
 		if err != nil || adopted {
 			return goesOn, err
@@ -311,7 +312,8 @@ func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error)
 }
 
 // undone reports whether one of the tickets of a link that was taken up says that
-// it was undone: an operator did that, and not every marker could be written.
+// it was undone: an operator did that, and not every marker could be written. What
+// an operator links anew has no such past.
 func (p *pair) undone() bool {
 	for _, side := range bothSides {
 		if snap := p.snap[side]; snap != nil && slices.ContainsFunc(snap.Markers, func(m ticket.Marker) bool {

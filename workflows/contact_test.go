@@ -275,6 +275,27 @@ func TestFirstContactBelievesTheReplicaThatItIsUnlinked(t *testing.T) {
 	require.Equal(t, ticket.Unlinked, w.left.get("IT1").Markers[0].State, "now both say so")
 }
 
+// What an operator links anew after that is linked, whatever the tickets say of
+// the link before.
+func TestFirstContactLinksWhatWasUnlinked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.play(w.linked())
+	for _, s := range []struct {
+		k  *tracker
+		id string
+	}{{w.left, "IT1"}, {w.right, "ENG1"}} {
+		s.k.change(s.id, func(t *ticket.Snapshot) { t.Markers[0].State = ticket.Unlinked })
+	}
+	w.again(nil)
+	route := w.played.routes[0]
+	w.left.during["fetch"] = func() { w.update(addressing.UpdateLink, LinkTo{Replica: engReplica, Rules: &route}) }
+	st := w.play(PairState{})
+	require.Equal(t, Linked, st.Phase)
+	require.Equal(t, ticket.Linked, w.left.get("IT1").Markers[0].State)
+	require.Equal(t, ticket.Linked, w.right.get("ENG1").Markers[0].State)
+}
+
 // What became of comments while the run was lost becomes of their copies.
 func TestFirstContactFindsWhatBecameOfComments(t *testing.T) {
 	t.Parallel()

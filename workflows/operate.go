@@ -167,6 +167,7 @@ func (p *pair) unlink(ctx workflow.Context) error {
 	return nil
 }
 
+// part ends the link, for an operator who says so now or said so before.
 func (p *pair) part() {
 	p.journal("unlinked", p.label(p.originSide()), p.label(p.originSide().Other()))
 	p.Phase, p.Rest, p.Hold, p.Dirty, p.Enlist, p.Mark = Resting, ticket.UnlinkedByOperator, nil, nil, false, false
@@ -203,7 +204,7 @@ func (p *pair) relink(ctx workflow.Context, l LinkTo) error {
 
 // startLink carries out relink, once the origin has been met.
 func (p *pair) startLink(l LinkTo) {
-	p.operator = nil
+	p.operator, p.markedBy = nil, ""
 	side, ok := l.Rules.SideOf(p.Origin.Connection)
 	if !ok {
 		return
