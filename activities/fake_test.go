@@ -34,6 +34,7 @@ type fake struct {
 	mark    func(ticket.Marker) error
 	find    func(ticket.Marker, time.Time) ([]trackers.Found, error)
 	changed func(since time.Time, cursor string) (trackers.ChangedPage, error)
+	hides   map[string]trackers.Kind // containers that are no longer listed
 	look    func() (*trackers.Container, error)
 }
 
@@ -79,7 +80,12 @@ func (f *fake) Find(_ context.Context, _ ticket.Container, m ticket.Marker, sinc
 	return f.find(m, since)
 }
 
-func (f *fake) Changed(_ context.Context, _ []ticket.Container, since time.Time, cursor string) (trackers.ChangedPage, error) {
+func (f *fake) Changed(_ context.Context, containers []ticket.Container, since time.Time, cursor string) (trackers.ChangedPage, error) {
+	for _, c := range containers {
+		if kind, is := f.hides[c.ID]; is {
+			return trackers.ChangedPage{}, &trackers.Error{Kind: kind, Op: "list changes"}
+		}
+	}
 	return f.changed(since, cursor)
 }
 

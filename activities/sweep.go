@@ -2,10 +2,8 @@ package activities
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 
 	"github.com/ticketsync/ticketsync/addressing"
@@ -24,6 +22,8 @@ type SweepParams struct {
 	// Hinted are the versions that earlier passes hinted within the overlap, by
 	// ticket id, for a comment "<ticket id> <comment id>".
 	Hinted map[string]string `json:"hinted,omitempty"`
+	// Hidden are the containers that could not be read, by id.
+	Hidden map[string]Hidden `json:"hidden,omitempty"`
 }
 
 // SweepResult is a complete pass.
@@ -31,11 +31,25 @@ type SweepResult struct {
 	Watermark time.Time         `json:"watermark"`
 	Caught    time.Time         `json:"caught,omitzero"`
 	Hinted    map[string]string `json:"hinted,omitempty"`
+	Hidden    map[string]Hidden `json:"hidden,omitempty"`
 	Seen      int               `json:"seen"`
 	Sent      int               `json:"sent"`
 	// Interval and Audit are how often the connection wants to be swept.
 	Interval time.Duration `json:"interval"`
 	Audit    time.Duration `json:"audit"`
+}
+
+// Hidden is a container that the account cannot read for now. It is asked for by
+// itself, so that it keeps nothing from the others, and from where it was read
+// last, so that nothing is missed.
+type Hidden struct {
+	Name  string    `json:"name"`  // for people
+	Since time.Time `json:"since"` // what changed since is not known
+	Error string    `json:"error"`
+	// First is when it was refused first, Next when it is asked for again: soon at
+	// first, then after an eighth of the time that it has been hidden, an hour at most.
+	First time.Time `json:"first"`
+	Next  time.Time `json:"next"`
 }
 
 const (
@@ -62,188 +76,74 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 	if err != nil {
 		return nil, fail(err)
 	}
-	out := &SweepResult{Watermark: p.Watermark, Caught: p.Caught, Hinted: map[string]string{}, Interval: conn.Sweep, Audit: conn.Audit}
-	containers := swept(routes, p.Connection)
-	if len(containers) == 0 {
-		return out, nil
-	}
+	out := &SweepResult{Watermark: p.Watermark, Hinted: map[string]string{}, Interval: conn.Sweep, Audit: conn.Audit}
 	var at pass
-	if activity.IsActivity(ctx) && activity.HasHeartbeatDetails(ctx) {
-		_ = activity.GetHeartbeatDetails(ctx, &at) // from the start again, then
-	}
-	if at.Cursor == "" || len(at.Containers) == 0 {
-		at = begin(routes, p, containers)
-	}
-	if at.CatchesUp {
-		p.Hinted = nil
+	if !activity.IsActivity(ctx) || !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &at) != nil || len(at.Parts) == 0 {
+		at = begin(routes, p)
 	}
 	ctx = trackers.Background(ctx)
-	for {
-		page, err := lister.Changed(ctx, at.Containers, at.Since.Add(-overlap), at.Cursor)
-		if err != nil {
+	for len(at.Parts) > 0 {
+		now := at.Parts[0]
+		page, err := lister.Changed(ctx, now.Containers, now.Since.Add(-overlap), at.Cursor)
+		switch {
+		case err != nil && !ofOneContainer(err):
 			return nil, fail(err)
-		}
-		if at.Now.IsZero() {
-			// What changes while we page is found again by the next pass.
-			at.Now = page.Now
-		}
-		for _, e := range page.Events {
-			out.Seen++
-			what := e.ID
-			if e.Comment == "" {
-				e.Kind = ticket.ChangeHint
-			} else {
-				what += " " + e.Comment
-			}
-			if len(out.Hinted) < remembered {
-				out.Hinted[what] = e.Version
-			}
-			if e.Version != "" && p.Hinted[what] == e.Version {
-				continue
-			}
-			for _, d := range addressing.Deliver(routes, p.Connection, e, "sweep") {
-				if _, err := routing.Send(ctx, a.temporal, d); err != nil {
-					return nil, fail(unavailable("hint pair", err))
+		case err != nil:
+			at.refuse(err)
+		default:
+			for _, e := range page.Events {
+				if err := a.tell(ctx, routes, p, now, e, out); err != nil {
+					return nil, err
 				}
-				out.Sent++
 			}
+			at.turn(page)
 		}
-		if at.Cursor = page.Next; at.Cursor == "" {
-			if at.CatchesUp {
-				out.Caught = at.Caught
-			} else {
-				out.Watermark = at.Now
-			}
-			return out, nil
-		}
-		if activity.IsActivity(ctx) {
+		if len(at.Parts) > 0 && activity.IsActivity(ctx) {
 			activity.RecordHeartbeat(ctx, at)
 		}
 	}
+	a.toldOf(p, at.Hidden)
+	out.Caught, out.Hidden = at.Caught, at.Hidden
+	if !at.Now.IsZero() {
+		out.Watermark = at.Now
+	}
+	return out, nil
 }
 
-// pass is one way through what changed since a time, and how far it has come.
-type pass struct {
-	Containers []ticket.Container
-	Since      time.Time
-	// CatchesUp tells that it looks at what routes restored until Caught have
-	// missed; the usual pass comes the next time.
-	CatchesUp bool
-	Caught    time.Time
-
-	Cursor string
-	Now    time.Time
+// tell hints the pairs that an event concerns, unless an earlier pass has.
+func (a *Activities) tell(ctx context.Context, routes []reconcile.Rules, p SweepParams, now part, e ticket.Event, out *SweepResult) error {
+	out.Seen++
+	what := e.ID
+	if e.Comment == "" {
+		e.Kind = ticket.ChangeHint
+	} else {
+		what += " " + e.Comment
+	}
+	if len(out.Hinted) < remembered {
+		out.Hinted[what] = e.Version
+	}
+	if e.Version != "" && p.Hinted[what] == e.Version && !now.Again {
+		return nil
+	}
+	for _, d := range addressing.Deliver(routes, p.Connection, e, "sweep") {
+		if _, err := routing.Send(ctx, a.temporal, d); err != nil {
+			return fail(unavailable("hint pair", err))
+		}
+		out.Sent++
+	}
+	return nil
 }
 
-func begin(routes []reconcile.Rules, p SweepParams, containers []ticket.Container) pass {
-	if missed, from, caught := restored(routes, p.Connection, p.Caught, time.Now().Add(-known)); len(missed) > 0 {
-		return pass{Containers: missed, Since: from, CatchesUp: true, Caught: caught}
-	}
-	since := p.Watermark
-	if since.IsZero() {
-		since = earliest(routes, p.Connection)
-	}
-	return pass{Containers: containers, Since: since}
-}
-
-// swept lists the containers of a connection that a route in force covers.
-func swept(routes []reconcile.Rules, connection string) []ticket.Container {
-	var out []ticket.Container
-	seen := map[string]bool{}
-	for i := range routes {
-		side, ok := routes[i].SideOf(connection)
-		if !ok || !routes[i].IsEnabled() {
-			continue
-		}
-		if c := routes[i].End(side).Container; !seen[c.ID] {
-			seen[c.ID] = true
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// restored lists the containers of routes that have come into force again since
-// a time and until another, when the first of them had ceased to be, and when the
-// last one came.
-func restored(routes []reconcile.Rules, connection string, after, until time.Time) (out []ticket.Container, from, last time.Time) {
-	back := slices.DeleteFunc(slices.Clone(routes), func(r reconcile.Rules) bool {
-		return !r.Restored.After(after) || r.Restored.After(until)
-	})
-	if out = swept(back, connection); len(out) == 0 {
-		return nil, from, after
-	}
-	last = after
-	for i := range back {
-		if _, ok := back[i].SideOf(connection); !ok || !back[i].IsEnabled() {
-			continue
-		}
-		rested := back[i].Rested
-		if rested.Before(back[i].Since) {
-			rested = back[i].Since // it began at rest: what is older is no concern of its
-		}
-		if from.IsZero() || rested.Before(from) {
-			from = rested
-		}
-		if back[i].Restored.After(last) {
-			last = back[i].Restored
+// toldOf logs which containers can no longer be read, and which can again.
+func (a *Activities) toldOf(p SweepParams, hidden map[string]Hidden) {
+	for id, h := range hidden {
+		if _, was := p.Hidden[id]; !was {
+			a.log.Warn("sweep: container cannot be read, the others are swept without it", "connection", p.Connection, "container", h.Name, "error", h.Error)
 		}
 	}
-	return out, from, last
-}
-
-func earliest(routes []reconcile.Rules, connection string) time.Time {
-	var out time.Time
-	for i := range routes {
-		if _, ok := routes[i].SideOf(connection); ok && routes[i].IsEnabled() && (out.IsZero() || routes[i].Since.Before(out)) {
-			out = routes[i].Since
-		}
-	}
-	return out
-}
-
-// AuditParams asks for every open pair that touches a connection to look again.
-type AuditParams struct {
-	Connection string `json:"connection"`
-}
-
-// AuditResult counts the pairs hinted.
-type AuditResult struct {
-	Sent int `json:"sent"`
-}
-
-// Audit hints the linked pairs of a connection's own tickets: deletions, and
-// on some trackers comments, appear in no list of changes. A pair whose
-// tickets are both done ignores it. Repeating it costs reads and nothing else.
-func (a *Activities) Audit(ctx context.Context, p AuditParams) (*AuditResult, error) {
-	out := &AuditResult{}
-	var page []byte
-	for {
-		answer, err := a.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			NextPageToken: page,
-			Query: "WorkflowType = '" + addressing.Pair + "' AND ExecutionStatus = 'Running' AND " + addressing.AttrState +
-				" IN ('linked', 'attention', 'syncing')",
-		})
-		if err != nil {
-			return nil, fail(unavailable("list pairs", err))
-		}
-		for _, e := range answer.GetExecutions() {
-			id := e.GetExecution().GetWorkflowId()
-			origin, other, err := ticket.ParsePairID(id)
-			if err != nil || origin.Connection != p.Connection && other != p.Connection {
-				continue
-			}
-			hint := ticket.Hint{Ref: ticket.Ref{Connection: p.Connection}, Kind: ticket.ChangeHint, Source: "audit"}
-			if _, err := routing.Send(ctx, a.temporal, addressing.Delivery{WorkflowID: id, Hint: hint}); err != nil {
-				return nil, fail(unavailable("hint pair", err))
-			}
-			out.Sent++
-		}
-		if page = answer.GetNextPageToken(); len(page) == 0 {
-			return out, nil
-		}
-		if activity.IsActivity(ctx) {
-			activity.RecordHeartbeat(ctx)
+	for id, h := range p.Hidden {
+		if _, still := hidden[id]; !still {
+			a.log.Info("sweep: container can be read again", "connection", p.Connection, "container", h.Name, "since", h.Since)
 		}
 	}
 }

@@ -65,27 +65,106 @@ func TestSweepCatchesUp(t *testing.T) {
 	p := SweepParams{Connection: "helpdesk", Watermark: since, Hinted: map[string]string{"1": "v1"}}
 	first, err := b.Sweep(t.Context(), p)
 	require.NoError(t, err)
-	require.Equal(t, since, first.Watermark, "what has changed otherwise is the next pass's")
+	require.Equal(t, since.Add(time.Minute), first.Watermark)
 	require.True(t, first.Caught.Equal(restored))
 	require.Equal(t, 1, first.Sent)
+	require.Len(t, from, 2)
+	require.True(t, from[0].Equal(since.Add(-overlap)))
+	require.True(t, from[1].Equal(rested.Add(-overlap)))
 	second, err := b.Sweep(t.Context(), SweepParams{Connection: "helpdesk", Watermark: first.Watermark, Caught: first.Caught, Hinted: first.Hinted})
 	require.NoError(t, err)
 	require.Zero(t, second.Sent, "once")
-	require.Equal(t, since.Add(time.Minute), second.Watermark)
-	require.Len(t, from, 2)
-	require.True(t, from[0].Equal(rested.Add(-overlap)))
-	require.True(t, from[1].Equal(since.Add(-overlap)))
+	require.Len(t, from, 3)
 
 	b.routes.list[0].Rested, b.routes.list[0].Since = time.Time{}, rested.Add(-time.Hour)
 	_, err = b.Sweep(t.Context(), p)
 	require.NoError(t, err)
-	require.True(t, from[2].Equal(rested.Add(-time.Hour-overlap)), "applied at rest: all that it has to do with")
+	require.True(t, from[4].Equal(rested.Add(-time.Hour-overlap)), "applied at rest: all that it has to do with")
 
 	b.routes.list[0].Restored = time.Now()
 	soon, err := b.Sweep(t.Context(), p)
 	require.NoError(t, err)
 	require.Zero(t, soon.Sent, "not every worker knows yet")
 	require.True(t, soon.Caught.IsZero())
+}
+
+// A container that cannot be read keeps nothing from the others, and nothing that
+// changed there meanwhile is missed, whether it was hinted before or not: the
+// pair could not read it then.
+func TestSweepGoesRoundAHiddenContainer(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	second := rule()
+	second.Name, second.Left.Container.ID = "other", "HR"
+	b.routes.list = append(b.routes.list, second)
+	var from []time.Time
+	b.left.changed = func(at time.Time, cursor string) (trackers.ChangedPage, error) {
+		from = append(from, at)
+		return pages([]ticket.Event{event("1", "v1")})(at, cursor)
+	}
+	p := SweepParams{Connection: "helpdesk", Watermark: since}
+	pass := func() *SweepResult {
+		from = nil
+		got, err := b.Sweep(t.Context(), p)
+		require.NoError(t, err)
+		p.Watermark, p.Hinted, p.Hidden = got.Watermark, got.Hinted, got.Hidden
+		return got
+	}
+	for _, kind := range []trackers.Kind{trackers.NotFound, trackers.Forbidden, trackers.Invalid} {
+		p = SweepParams{Connection: "helpdesk", Watermark: since}
+		b.left.hides = map[string]trackers.Kind{"HR": kind}
+		require.Equal(t, 1, pass().Sent, "of the other one")
+		require.Equal(t, since.Add(time.Minute), p.Watermark)
+		require.Contains(t, p.Hidden["HR"].Error, string(kind))
+		require.Equal(t, since, p.Hidden["HR"].Since)
+	}
+	before := p.Hidden["HR"]
+	require.Zero(t, pass().Sent)
+	require.Equal(t, since, p.Hidden["HR"].Since, "still from there")
+	require.True(t, before.First.Equal(p.Hidden["HR"].First))
+	require.Equal(t, []time.Time{since.Add(time.Minute - overlap)}, from)
+
+	b.left.hides = nil
+	require.Equal(t, 1, pass().Sent, "again, although it was hinted")
+	require.Empty(t, p.Hidden)
+	require.Equal(t, []time.Time{since.Add(time.Minute - overlap), since.Add(-overlap)}, from)
+	pass()
+	require.Len(t, from, 1, "together again")
+
+	// One that has been hidden for long is not asked for with each pass.
+	p.Hidden = map[string]Hidden{"HR": {Name: "HR", Since: since, First: time.Now().Add(-8 * time.Hour)}}
+	b.left.hides = map[string]trackers.Kind{"HR": trackers.NotFound}
+	pass()
+	require.WithinDuration(t, time.Now().Add(time.Hour), p.Hidden["HR"].Next, time.Minute)
+	b.left.hides = nil
+	pass()
+	require.Len(t, from, 1)
+	require.Contains(t, p.Hidden, "HR")
+
+	// What a route has missed does not stand for what was hidden longer.
+	p.Hidden["HR"] = Hidden{Name: "HR", Since: since, Next: time.Now().Add(time.Hour)}
+	b.routes.list[1].Rested, b.routes.list[1].Restored = since.Add(time.Hour), time.Now().Add(-time.Minute)
+	pass()
+	require.Len(t, from, 2)
+	require.Equal(t, since, p.Hidden["HR"].Since)
+}
+
+// Where nothing can be read at all the watermark stays, and what has nothing to
+// do with one container is no container's.
+func TestSweepOfHiddenContainersOnly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	only := b.routes.list[0].Left.Container.ID
+	b.left.hides = map[string]trackers.Kind{only: trackers.NotFound}
+	got, err := b.Sweep(t.Context(), SweepParams{Connection: "helpdesk", Watermark: since})
+	require.NoError(t, err)
+	require.Equal(t, since, got.Watermark)
+	require.Len(t, got.Hidden, 1)
+	for _, kind := range []trackers.Kind{trackers.Auth, trackers.RateLimited, trackers.Unavailable} {
+		b.left.hides[only] = kind
+		_, err := b.Sweep(t.Context(), SweepParams{Connection: "helpdesk", Watermark: since})
+		require.Equal(t, kind, FailureOf(err).Kind)
+	}
 }
 
 // Where the tracker lists comments, each is hinted as what it is, so that its

@@ -234,7 +234,9 @@ type Found struct {
 type Lister interface {
 	// Changed lists tickets of the given containers that changed since, in any
 	// order, and the cursor of the next page ("" = last). A tracker that can
-	// list changed comments by themselves adds one event for each.
+	// list changed comments by themselves adds one event for each. A container
+	// that cannot be read is an error of kind NotFound, Forbidden or Invalid, never
+	// just missing from the list: nobody would look for it again.
 	Changed(ctx context.Context, containers []ticket.Container, since time.Time, cursor string) (ChangedPage, error)
 }
 

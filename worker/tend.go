@@ -49,7 +49,7 @@ func (t tender) tend(ctx context.Context) {
 
 // sweep makes sure that a connection's sweep runs, from where an ended one
 // had come. It is told how often to look, because a pass tells that only once
-// one is complete: a project that is hidden fails them all, and audits go on.
+// one is complete: a token that is refused fails them all, and audits go on.
 func (t tender) sweep(ctx context.Context, c trackers.Connection) error {
 	connection, id := c.Name, addressing.SweepID(c.Name)
 	st := workflows.SweepState{Connection: connection, Interval: c.Sweep, Audit: c.Audit}

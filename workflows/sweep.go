@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -15,6 +17,9 @@ type SweepState struct {
 	// Watermark is the tracker's own time of the last complete pass.
 	Watermark time.Time         `json:"watermark,omitzero"`
 	Hinted    map[string]string `json:"hinted,omitempty"`
+	// Hidden are the containers that could not be read, by id: what changed there
+	// is looked for from where each was read last.
+	Hidden map[string]activities.Hidden `json:"hidden,omitempty"`
 	// Caught is when the last route came into force again that was caught up with.
 	Caught  time.Time `json:"caught,omitzero"`
 	Audited time.Time `json:"audited,omitzero"` // by the workflow's clock
@@ -72,16 +77,17 @@ func sweepOnce(ctx workflow.Context, st *SweepState) {
 	var out activities.SweepResult
 	actx := paging(ctx, "sweep "+st.Connection)
 	err := workflow.ExecuteActivity(actx, act.Sweep, activities.SweepParams{
-		Connection: st.Connection, Watermark: st.Watermark, Caught: st.Caught, Hinted: st.Hinted,
+		Connection: st.Connection, Watermark: st.Watermark, Caught: st.Caught, Hinted: st.Hinted, Hidden: st.Hidden,
 	}).Get(actx, &out)
 	if err != nil {
 		st.LastError = activities.FailureOf(err).Message
 		return
 	}
-	st.Watermark, st.Caught, st.Hinted, st.LastError = out.Watermark, out.Caught, out.Hinted, ""
+	st.Watermark, st.Caught, st.Hinted, st.Hidden, st.LastError = out.Watermark, out.Caught, out.Hinted, out.Hidden, ""
 	st.Interval, st.Audit = out.Interval, out.Audit
 	st.Passes++
-	if err := workflow.UpsertMemo(ctx, map[string]any{addressing.MemoSweep: SweepState{Connection: st.Connection, Watermark: st.Watermark}}); err != nil {
+	known := SweepState{Connection: st.Connection, Watermark: st.Watermark, Hidden: st.Hidden}
+	if err := workflow.UpsertMemo(ctx, map[string]any{addressing.MemoSweep: known}); err != nil {
 		workflow.GetLogger(ctx).Warn("watermark not published", "connection", st.Connection, "error", err)
 	}
 }
@@ -104,6 +110,10 @@ func counts(ctx workflow.Context) bool {
 
 func sweepDetails(st SweepState) string {
 	s := "Sweep of **" + st.Connection + "**, " + itoa(st.Passes) + " passes, complete until " + st.Watermark.UTC().Format(time.RFC3339)
+	for _, id := range slices.Sorted(maps.Keys(st.Hidden)) {
+		h := st.Hidden[id]
+		s += "\n\n**" + h.Name + "** cannot be read, known until " + h.Since.UTC().Format(time.RFC3339) + ": " + h.Error
+	}
 	if st.LastError != "" {
 		s += "\n\nLast pass failed: " + st.LastError
 	}

@@ -62,6 +62,27 @@ func TestSweepFailureKeepsTheWatermark(t *testing.T) {
 	require.Greater(t, len(w.played.sweeps), 4, "it goes on trying")
 }
 
+// What is hidden is handed to the next pass, and shown to people.
+func TestSweepKeepsWhatIsHidden(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	hidden := map[string]activities.Hidden{"10001": {Name: "OPS", Since: epoch, Error: "list changes: not-found", First: epoch, Next: epoch}}
+	w.played.sweep = func(n int) (*activities.SweepResult, error) {
+		out, err := passes(n)
+		if n < 4 {
+			out.Hidden = hidden
+		}
+		return out, err
+	}
+	st := w.sweep(SweepState{Connection: "jira", Watermark: epoch}, 5*time.Minute)
+	require.Empty(t, st.Hidden)
+	for i := range 4 {
+		require.Equal(t, i > 0, len(w.played.sweeps[i].Hidden) > 0)
+	}
+	require.Equal(t, hidden, w.played.sweeps[3].Hidden)
+	require.Contains(t, sweepDetails(SweepState{Hidden: hidden}), "**OPS** cannot be read, known until "+epoch.Format(time.RFC3339)+": list changes: not-found")
+}
+
 func TestSweepAudits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -177,6 +177,30 @@ func TestChangesAreListed(t *testing.T) {
 	})
 }
 
+// A container that cannot be read is told, alone or among others: what happened
+// there would be missed where it was just missing from the list.
+func TestChangesOfAMissingContainerAreRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s subject) {
+		w := newWorld(t, s)
+		w.ticket("there")
+		missing := w.container
+		missing.ID, missing.Key = missing.ID[:len(missing.ID)-1]+"7", ""
+		require.NotEqual(t, w.container.ID, missing.ID)
+		for _, containers := range [][]ticket.Container{{missing}, {w.container, missing}} {
+			var err error
+			for cursor := ""; err == nil; {
+				var page trackers.ChangedPage
+				page, err = w.open().Changed(t.Context(), containers, time.Now(), cursor)
+				if cursor = page.Next; cursor == "" {
+					break
+				}
+			}
+			require.Contains(t, []trackers.Kind{trackers.NotFound, trackers.Invalid}, trackers.KindOf(err), "%v", err)
+		}
+	})
+}
+
 // changes reads every page of a sweep, each with an adapter of its own.
 func (w *world) changes(since time.Time) (events []ticket.Event) {
 	w.t.Helper()

@@ -3,6 +3,7 @@ package linear
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/ticketsync/ticketsync/ticket"
@@ -88,6 +89,11 @@ func (t *Tracker) changedIssues(ctx context.Context, x *call, teams []string, si
 	data, err := api.ChangedIssues(ctx, x, teams, since, after)
 	if err != nil {
 		return nil, api.PageFields{}, err
+	}
+	for _, id := range teams {
+		if !slices.ContainsFunc(data.Teams.Nodes, func(team api.ReadTeam) bool { return team.Id == id }) {
+			return nil, api.PageFields{}, &trackers.Error{Kind: trackers.NotFound, Op: "list changes", Message: "there is no team " + id + " that the account may see"}
+		}
 	}
 	var events []ticket.Event
 	for _, issue := range data.Issues.Nodes {

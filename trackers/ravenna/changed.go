@@ -102,6 +102,7 @@ func (t *Tracker) Changed(ctx context.Context, containers []ticket.Container, si
 }
 
 func (t *Tracker) changedPage(ctx context.Context, channel string, at *sweepCursor) (tickets page[rawTicket], a answer, err error) {
+	const op = "list changes"
 	sortBy := "updatedAt"
 	if at.Unsorted {
 		sortBy = ""
@@ -111,10 +112,14 @@ func (t *Tracker) changedPage(ctx context.Context, channel string, at *sweepCurs
 		return tickets, a, err
 	}
 	at.into(query)
-	a, err = t.client.get(ctx, "list changes", "/tickets", query, &tickets)
+	a, err = t.client.get(ctx, op, "/tickets", query, &tickets)
 	if trackers.Is(err, trackers.Invalid) && !at.Unsorted && at.Page == 0 {
 		at.Unsorted = true
 		return t.changedPage(ctx, channel, at)
+	}
+	if err == nil && at.Page == 0 && len(tickets.Items) == 0 {
+		// The channel is a filter: that of one we may not see matches nothing.
+		_, err = t.client.get(ctx, op, "/queues/"+url.PathEscape(channel), nil, &rawQueue{})
 	}
 	return tickets, a, err
 }
