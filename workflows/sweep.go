@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -110,7 +108,7 @@ func counts(ctx workflow.Context) bool {
 
 func sweepDetails(st SweepState) string {
 	s := "Sweep of **" + st.Connection + "**, " + itoa(st.Passes) + " passes, complete until " + st.Watermark.UTC().Format(time.RFC3339)
-	for _, id := range slices.Sorted(maps.Keys(st.Hidden)) {
+	for _, id := range workflow.DeterministicKeys(st.Hidden) {
 		h := st.Hidden[id]
 		s += "\n\n**" + h.Name + "** cannot be read, known until " + h.Since.UTC().Format(time.RFC3339) + ": " + h.Error
 	}
