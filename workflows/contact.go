@@ -159,7 +159,7 @@ func (p *pair) meet(met *activities.MeetResult, look int) (next, error) {
 	}
 
 	if own != nil || len(p.claims) > 0 {
-		p.markedBy = met.Installation
+		p.MarkedBy = met.Installation
 		adopted, err := p.adopt(own, met.Routes)
 		if err != nil || adopted {
 			return goesOn, err
@@ -317,7 +317,7 @@ func (p *pair) adopt(own *ticket.Marker, routes []reconcile.Rules) (bool, error)
 func (p *pair) undone() bool {
 	for _, side := range bothSides {
 		if snap := p.snap[side]; snap != nil && slices.ContainsFunc(snap.Markers, func(m ticket.Marker) bool {
-			return m.Installation == p.markedBy && m.Pair == p.id && m.Generation == p.Generation && m.State == ticket.Unlinked
+			return m.Installation == p.MarkedBy && m.Pair == p.id && m.Generation == p.Generation && m.State == ticket.Unlinked
 		}) {
 			return true
 		}

@@ -275,6 +275,31 @@ func TestFirstContactBelievesTheReplicaThatItIsUnlinked(t *testing.T) {
 	require.Equal(t, ticket.Unlinked, w.left.get("IT1").Markers[0].State, "now both say so")
 }
 
+// The one that was told may be hidden when the link is taken up, for longer than a
+// run lasts.
+func TestFirstContactBelievesTheReplicaLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.play(w.linked())
+	w.right.change("ENG1", func(s *ticket.Snapshot) { s.Markers[0].State = ticket.Unlinked })
+
+	w.again(nil)
+	w.right.fails("fetch", trackers.Error{Kind: trackers.NotFound, Status: 404}, forEver)
+	st := w.play(PairState{})
+	require.Equal(t, Linked, st.Phase)
+	require.NotNil(t, st.Hold)
+
+	w.again(nil)
+	w.right.heals()
+	w.right.edit("ENG1", ticket.Title, text("Printer on fire"))
+	w.after(time.Second, func() { w.hint(ticket.Hint{Ref: st.Replica, Kind: ticket.TicketEvent, Actor: "bob"}) })
+	w.after(2*time.Minute, func() {})
+	st = w.play(st)
+	require.Equal(t, Resting, st.Phase)
+	require.Equal(t, ticket.UnlinkedByOperator, st.Rest)
+	require.Equal(t, "Printer", w.left.get("IT1").Text(ticket.Title))
+}
+
 // What an operator links anew after that is linked, whatever the tickets say of
 // the link before.
 func TestFirstContactLinksWhatWasUnlinked(t *testing.T) {

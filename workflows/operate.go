@@ -204,7 +204,7 @@ func (p *pair) relink(ctx workflow.Context, l LinkTo) error {
 
 // startLink carries out relink, once the origin has been met.
 func (p *pair) startLink(l LinkTo) {
-	p.operator, p.markedBy = nil, ""
+	p.operator, p.MarkedBy = nil, ""
 	side, ok := l.Rules.SideOf(p.Origin.Connection)
 	if !ok {
 		return

@@ -58,7 +58,6 @@ type pair struct {
 	behind   bool                  // there is more of a long history to be told
 	claims   []claim               // made while first contact went on
 	owner    string                // the pair that this run is to be an alias of
-	markedBy string                // the installation whose markers a link was taken up by
 }
 
 func newPair(ctx workflow.Context, st PairState) *pair {

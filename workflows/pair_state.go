@@ -49,6 +49,9 @@ type PairState struct {
 	Mark bool `json:"mark,omitempty"`
 	// Unmark asks for markers that say unlinked.
 	Unmark bool `json:"unmark,omitempty"`
+	// MarkedBy is the installation whose markers the link was taken up by, "" for
+	// a link that was made: until both tickets were read, one may say that it was undone.
+	MarkedBy string `json:"marked_by,omitempty"`
 
 	Journal  []Entry   `json:"journal,omitempty"`
 	SyncedAt time.Time `json:"synced_at,omitzero"`

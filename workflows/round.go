@@ -32,7 +32,7 @@ func (p *pair) round() {
 		p.soilBoth() // newer settings say so; the next round asks what is in force
 		return
 	}
-	if p.Sync.Rebuilt && p.markedBy != "" && p.undone() {
+	if p.Sync.Rebuilt && p.MarkedBy != "" && p.undone() {
 		p.part()
 		return
 	}
