@@ -35,6 +35,7 @@ type part struct {
 // restored have missed; and each container that could not be read, by itself.
 func begin(routes []reconcile.Rules, p SweepParams) pass {
 	at := pass{Hidden: maps.Clone(p.Hidden)}
+	maps.DeleteFunc(at.Hidden, func(id string, _ Hidden) bool { return !named(routes, p.Connection, id) })
 	usual := part{Since: p.Watermark}
 	if usual.Since.IsZero() {
 		usual.Since = earliest(routes, p.Connection)
@@ -112,6 +113,14 @@ func ofOneContainer(err error) bool {
 		return true
 	}
 	return false
+}
+
+// named reports whether some route that was not removed names a container.
+func named(routes []reconcile.Rules, connection, container string) bool {
+	return slices.ContainsFunc(routes, func(r reconcile.Rules) bool {
+		side, ok := r.SideOf(connection)
+		return ok && !r.Removed && r.End(side).Container.ID == container
+	})
 }
 
 // swept lists the containers of a connection that a route in force covers.

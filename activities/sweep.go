@@ -82,6 +82,7 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 		at = begin(routes, p)
 	}
 	ctx = trackers.Background(ctx)
+	var refused error
 	for len(at.Parts) > 0 {
 		now := at.Parts[0]
 		page, err := lister.Changed(ctx, now.Containers, now.Since.Add(-overlap), at.Cursor)
@@ -89,6 +90,7 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 		case err != nil && !ofOneContainer(err):
 			return nil, fail(err)
 		case err != nil:
+			refused = err
 			at.refuse(err)
 		default:
 			for _, e := range page.Events {
@@ -102,11 +104,14 @@ func (a *Activities) Sweep(ctx context.Context, p SweepParams) (*SweepResult, er
 			activity.RecordHeartbeat(ctx, at)
 		}
 	}
+	switch {
+	case !at.Now.IsZero():
+		out.Watermark = at.Now
+	case refused != nil:
+		return nil, fail(refused) // not one answered: it is no container's fault
+	}
 	a.toldOf(p, at.Hidden)
 	out.Caught, out.Hidden = at.Caught, at.Hidden
-	if !at.Now.IsZero() {
-		out.Watermark = at.Now
-	}
 	return out, nil
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 
+	"github.com/ticketsync/ticketsync/activities"
+	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
 	"github.com/ticketsync/ticketsync/workflows"
@@ -127,7 +129,11 @@ func TestRoutesPrints(t *testing.T) {
 	disabled.Enabled = &off
 	stopped := applied(route("e", "Desk", "WEB"), 4)
 	stopped.Stopped = "7 pairs newly access-lost"
-	f := newTemporal(t, applied(route("a", "IT", "ENG"), 1), paused, removed, disabled, stopped)
+	unseen := applied(route("f", "Facilities", "FAC"), 1)
+	f := newTemporal(t, applied(route("a", "IT", "ENG"), 1), paused, removed, disabled, stopped, unseen)
+	f.sweeps = map[string]workflows.SweepState{addressing.SweepID("jira"): {Hidden: map[string]activities.Hidden{
+		unseen.Right.Container.ID: {Name: "FAC", Since: unseen.Since, Error: "list changes: invalid (HTTP 400): The value 'FAC' does not exist for the field 'project'."},
+	}}}
 	var c console
 	require.NoError(t, Routes(t.Context(), f, c.text()))
 	printed(t, "routes", c.out.String())

@@ -2,12 +2,16 @@ package starter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
+	"github.com/ticketsync/ticketsync/activities"
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/reconcile"
 	"github.com/ticketsync/ticketsync/ticket"
@@ -35,6 +39,7 @@ func Routes(ctx context.Context, c client.Client, out Console) error {
 	if err != nil {
 		return err
 	}
+	unread := sweeps{}
 	list := []RouteInForce{}
 	for _, r := range rules {
 		in := RouteInForce{
@@ -43,6 +48,14 @@ func Routes(ctx context.Context, c client.Client, out Console) error {
 		}
 		if in.State == workflows.Attention {
 			in.Reason, in.Detail = r.Resting(), r.Stopped
+		}
+		if in.State == "in-force" {
+			if in.Detail, err = unread.hidden(ctx, c, &r); err != nil {
+				return err
+			}
+			if in.Detail != "" {
+				in.State, in.Reason = workflows.Attention, ticket.AccessLost
+			}
 		}
 		list = append(list, in)
 	}
@@ -63,7 +76,8 @@ func Routes(ctx context.Context, c client.Client, out Console) error {
 	for _, r := range list {
 		if r.Reason != "" {
 			m, _ := ticket.Explain(r.Reason)
-			_, _ = fmt.Fprintf(out.Out, "\nroute %s: %s: %s\n  %s\n", r.Route, r.Reason, r.Detail, m.Remedy)
+			lines := append(wrap(fmt.Sprintf("route %s: %s: %s", r.Route, r.Reason, r.Detail), wide), wrap(m.Remedy, wide)...)
+			_, _ = fmt.Fprintf(out.Out, "\n%s\n", strings.Join(lines, "\n  "))
 		}
 	}
 	return nil
@@ -81,4 +95,34 @@ func routeState(r *reconcile.Rules) string {
 		return "disabled"
 	}
 	return "in-force"
+}
+
+// sweeps are what the connections' sweeps cannot read, by connection.
+type sweeps map[string]map[string]activities.Hidden
+
+// hidden says which container of a route cannot be read, "" for none.
+func (s sweeps) hidden(ctx context.Context, c client.Client, r *reconcile.Rules) (string, error) {
+	for _, side := range []ticket.Side{ticket.Left, ticket.Right} {
+		end := r.End(side)
+		if _, known := s[end.Connection]; !known {
+			s[end.Connection] = nil
+			answer, err := c.DescribeWorkflowExecution(ctx, addressing.SweepID(end.Connection), "")
+			var missing *serviceerror.NotFound
+			if errors.As(err, &missing) {
+				continue // no sweep: it is only told of changes, or no worker has run yet
+			}
+			if err != nil {
+				return "", plain(err)
+			}
+			st, _, err := workflows.SweepOf(answer.GetWorkflowExecutionInfo().GetMemo())
+			if err != nil {
+				return "", fmt.Errorf("read what %s has published: %w", addressing.SweepID(end.Connection), err)
+			}
+			s[end.Connection] = st.Hidden
+		}
+		if h, is := s[end.Connection][end.Container.ID]; is {
+			return fmt.Sprintf("%s on %s cannot be read, known until %s UTC: %s", h.Name, end.Connection, clock(h.Since), h.Error), nil
+		}
+	}
+	return "", nil
 }

@@ -46,6 +46,7 @@ type fakeTemporal struct {
 	tickets map[string]fakeTicket
 	pairs   map[string]*fakePair // by workflow id
 	aliases map[string]bool
+	sweeps  map[string]workflows.SweepState // by workflow id
 
 	attributes map[string]enumspb.IndexedValueType // registered
 	closed     error                               // what the operator service refuses with
@@ -180,6 +181,11 @@ func (f *fakeTemporal) info(id string) *workflowpb.WorkflowExecutionInfo {
 		}
 		info.Type.Name = addressing.Route
 		info.Memo = &commonpb.Memo{Fields: map[string]*commonpb.Payload{addressing.MemoRules: f.payload(rules)}}
+		return info
+	}
+	if st, ok := f.sweeps[id]; ok {
+		info.Type.Name = addressing.Sweep
+		info.Memo = &commonpb.Memo{Fields: map[string]*commonpb.Payload{addressing.MemoSweep: f.payload(st)}}
 		return info
 	}
 	if f.aliases[id] {

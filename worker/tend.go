@@ -9,7 +9,6 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/converter"
 
 	"github.com/ticketsync/ticketsync/addressing"
 	"github.com/ticketsync/ticketsync/routing"
@@ -64,11 +63,11 @@ func (t tender) sweep(ctx context.Context, c trackers.Connection) error {
 		if info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
 			return nil
 		}
-		if payload, ok := info.GetMemo().GetFields()[addressing.MemoSweep]; ok {
-			if err := converter.GetDefaultDataConverter().FromPayload(payload, &st); err != nil {
-				t.log.WarnContext(ctx, "watermark unreadable; the sweep starts from the routes' beginning", "connection", connection, "error", err)
-			}
+		known, _, err := workflows.SweepOf(info.GetMemo())
+		if err != nil {
+			t.log.WarnContext(ctx, "watermark unreadable; the sweep starts from the routes' beginning", "connection", connection, "error", err)
 		}
+		st.Watermark, st.Hidden = known.Watermark, known.Hidden
 		t.log.WarnContext(ctx, "sweep was ended from outside, starting it again", "connection", connection)
 	}
 	opts := client.StartWorkflowOptions{

@@ -212,10 +212,14 @@ func TestUnlinkWritesItsMarkersLater(t *testing.T) {
 	w.after(time.Second, func() { w.update(addressing.UpdateUnlink) })
 	w.after(30*time.Minute, func() {
 		w.stands(Unlinked, ticket.UnlinkedByOperator)
+		require.Contains(t, w.view().Detail, "not every ticket says so yet: ENG-1")
 		require.Equal(t, ticket.Linked, w.right.get("ENG1").Markers[0].State)
 		w.right.heals()
 	})
-	w.after(time.Hour, func() { require.Equal(t, ticket.Unlinked, w.right.get("ENG1").Markers[0].State) })
+	w.after(time.Hour, func() {
+		require.Empty(t, w.view().Detail)
+		require.Equal(t, ticket.Unlinked, w.right.get("ENG1").Markers[0].State)
+	})
 	st = w.play(st)
 	require.Nil(t, st.LinkHold)
 	require.Zero(t, w.left.called("fetch")+w.right.called("fetch"), "nothing else is looked at")

@@ -3,6 +3,8 @@ package workflows
 import (
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/ticketsync/ticketsync/activities"
@@ -88,6 +90,16 @@ func sweepOnce(ctx workflow.Context, st *SweepState) {
 	if err := workflow.UpsertMemo(ctx, map[string]any{addressing.MemoSweep: known}); err != nil {
 		workflow.GetLogger(ctx).Warn("watermark not published", "connection", st.Connection, "error", err)
 	}
+}
+
+// SweepOf reads what a sweep has published in its memo: its watermark and what is
+// hidden. False means that it has not made a pass yet.
+func SweepOf(memo *commonpb.Memo) (st SweepState, ok bool, err error) {
+	payload, ok := memo.GetFields()[addressing.MemoSweep]
+	if ok {
+		err = converter.GetDefaultDataConverter().FromPayload(payload, &st)
+	}
+	return st, ok && err == nil, err
 }
 
 func auditOnce(ctx workflow.Context, st *SweepState) {

@@ -64,7 +64,10 @@ func (p *pair) status() (state string, reason ticket.Reason, detail string) {
 	}
 	switch {
 	case p.Phase == Resting:
-		return Unlinked, p.Rest, ""
+		if p.LinkHold != nil {
+			detail = "not every ticket says so yet: " + p.LinkHold.Detail
+		}
+		return Unlinked, p.Rest, detail
 	case p.Storm != "":
 		return IsPaused, ticket.WriteStorm, p.Storm
 	case p.Paused:

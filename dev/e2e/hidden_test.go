@@ -19,12 +19,14 @@ import (
 func TestHiddenContainer(t *testing.T) {
 	t.Parallel()
 	for name, of := range map[string]struct {
+		route                        string
 		root                         func(*world) string
-		hides, container, other      string // the control's word, and its names in the tracker
+		hides, container             string // the control's word, and the name
+		other                        string // the other connection
 		here, there, beside, further func(*world) people.Place
 	}{
-		"Jira":   {func(w *world) string { return w.JiraURL }, "project", "ENG", "helpdesk", engBoard, itDesk, opsBoard, pltTeam},
-		"Linear": {func(w *world) string { return w.LinearURL }, "team", "PRO", "helpdesk", proTeam, productDesk, pltTeam, opsBoard},
+		"Jira":   {"it-to-eng", func(w *world) string { return w.JiraURL }, "project", "ENG", "helpdesk", engBoard, itDesk, opsBoard, pltTeam},
+		"Linear": {"product-to-linear", func(w *world) string { return w.LinearURL }, "team", "PRO", "helpdesk", proTeam, productDesk, pltTeam, opsBoard},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,6 +49,10 @@ func TestHiddenContainer(t *testing.T) {
 			require.NoError(t, err)
 			w.one(of.further(w), "made elsewhere")
 
+			shown := w.route(of.route, workflows.Attention)
+			require.Equal(t, ticket.AccessLost, shown.Reason)
+			require.Contains(t, shown.Detail, of.container+" on "+of.here(w).Connection()+" cannot be read")
+
 			// It takes longer than a sweep looks back anyway.
 			w.control(of.root(w), "/_sandbox/clock", map[string]string{"offset": "20m"})
 			_, err = of.beside(w).Create(w.ctx, "made later", "text", nil)
@@ -56,6 +62,7 @@ func TestHiddenContainer(t *testing.T) {
 			require.NoError(t, w.Client.TerminateWorkflow(w.ctx, addressing.SweepID(of.here(w).Connection()), "", "by an operator"))
 			browse(true)
 			w.one(of.there(w), "made while hidden")
+			w.route(of.route, "in-force")
 			w.settled(pair, workflows.IsLinked, "")
 			w.one(of.there(w), "made while hidden")
 			w.one(of.further(w), "made elsewhere")

@@ -90,10 +90,8 @@ func (t *Tracker) changedIssues(ctx context.Context, x *call, teams []string, si
 	if err != nil {
 		return nil, api.PageFields{}, err
 	}
-	for _, id := range teams {
-		if !slices.ContainsFunc(data.Teams.Nodes, func(team api.ReadTeam) bool { return team.Id == id }) {
-			return nil, api.PageFields{}, &trackers.Error{Kind: trackers.NotFound, Op: "list changes", Message: "there is no team " + id + " that the account may see"}
-		}
+	if err := seen(teams, data.Teams.Nodes); err != nil {
+		return nil, api.PageFields{}, err
 	}
 	var events []ticket.Event
 	for _, issue := range data.Issues.Nodes {
@@ -105,9 +103,24 @@ func (t *Tracker) changedIssues(ctx context.Context, x *call, teams []string, si
 	return events, data.Issues.PageInfo, nil
 }
 
+// seen tells of a team that was asked for and is not among those the account may
+// see. A list is cut at manyTeams.
+func seen(asked []string, there []api.ReadTeam) error {
+	const manyTeams = 250
+	for _, id := range asked {
+		if len(there) < manyTeams && !slices.ContainsFunc(there, func(team api.ReadTeam) bool { return team.Id == id }) {
+			return &trackers.Error{Kind: trackers.NotFound, Op: "list changes", Message: "there is no team " + id + " that the account may see"}
+		}
+	}
+	return nil
+}
+
 func (t *Tracker) changedComments(ctx context.Context, x *call, teams []string, since string, after opt.Value[string]) ([]ticket.Event, api.PageFields, error) {
 	data, err := api.ChangedComments(ctx, x, teams, since, after)
 	if err != nil {
+		return nil, api.PageFields{}, err
+	}
+	if err := seen(teams, data.Teams.Nodes); err != nil {
 		return nil, api.PageFields{}, err
 	}
 	var events []ticket.Event

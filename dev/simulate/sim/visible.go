@@ -13,7 +13,8 @@ func (p *play) visible(f *facts) (out []Finding) {
 		for _, t := range g.ties {
 			v := f.views[t]
 			state, reason := expected(f, t)
-			if v.State == state && v.Reason == reason || p.excused(f, g, t) {
+			marked := v.State != workflows.Unlinked || v.Detail == "" // or a ticket is still to be told
+			if v.State == state && v.Reason == reason && marked || p.excused(f, g, t) {
 				continue
 			}
 			out = append(out, finding(Unhealed, g.tag, "%s (%s) is %s %s %s, not %s %s", t.id(), t.route, v.State, v.Reason, v.Detail, state, reason))

@@ -155,13 +155,25 @@ func (v *ChangedCommentsCommentsCommentConnection) GetPageInfo() PageFields { re
 
 // ChangedCommentsResponse is returned by ChangedComments on success.
 type ChangedCommentsResponse struct {
+	Teams    ChangedCommentsTeamsTeamConnection       `json:"teams"`
 	Comments ChangedCommentsCommentsCommentConnection `json:"comments"`
 }
+
+// GetTeams returns ChangedCommentsResponse.Teams, and is useful for accessing the field via an interface.
+func (v *ChangedCommentsResponse) GetTeams() ChangedCommentsTeamsTeamConnection { return v.Teams }
 
 // GetComments returns ChangedCommentsResponse.Comments, and is useful for accessing the field via an interface.
 func (v *ChangedCommentsResponse) GetComments() ChangedCommentsCommentsCommentConnection {
 	return v.Comments
 }
+
+// ChangedCommentsTeamsTeamConnection includes the requested fields of the GraphQL type TeamConnection.
+type ChangedCommentsTeamsTeamConnection struct {
+	Nodes []ReadTeam `json:"nodes"`
+}
+
+// GetNodes returns ChangedCommentsTeamsTeamConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *ChangedCommentsTeamsTeamConnection) GetNodes() []ReadTeam { return v.Nodes }
 
 // ChangedIssue includes the requested fields of the GraphQL type Issue.
 type ChangedIssue struct {
@@ -1893,7 +1905,12 @@ func (v *__UsersByEmailInput) GetEmail() string { return v.Email }
 // The query executed by ChangedComments.
 const ChangedComments_Operation = `
 query ChangedComments ($teams: [ID!]!, $since: DateTimeOrDuration!, $after: String) {
-	comments(filter: {issue:{team:{id:{in:$teams}}},updatedAt:{gte:$since}}, first: 200, after: $after, includeArchived: true, orderBy: updatedAt) {
+	teams(filter: {id:{in:$teams}}, first: 250, includeArchived: true) {
+		nodes {
+			id
+		}
+	}
+	comments(filter: {issue:{team:{id:{in:$teams}}},updatedAt:{gte:$since}}, first: 150, after: $after, includeArchived: true, orderBy: updatedAt) {
 		nodes {
 			id
 			updatedAt
