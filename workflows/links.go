@@ -71,7 +71,8 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 		if f.Kind == trackers.NotFound {
 			// A ticket that is gone needs no marker; one that is hidden gets it
 			// when it shows again.
-			if state == ticket.Unlinked || workflow.GetVersion(p.ctx, "a hidden ticket is marked later", workflow.DefaultVersion, 1) < 1 {
+			if state == ticket.Unlinked && !p.mayShow(was) ||
+				state != ticket.Unlinked && workflow.GetVersion(p.ctx, "a hidden ticket is marked later", workflow.DefaultVersion, 1) < 1 {
 				continue
 			}
 			h.Reason = ticket.AccessLost
@@ -84,6 +85,14 @@ func (p *pair) mark(state ticket.MarkerState, sides ...ticket.Side) {
 		p.LinkHold = h
 	}
 	p.stampHolds()
+}
+
+// mayShow reports whether a ticket that cannot be found is waited for, to tell it
+// that it is unlinked: for some hours only, because it may as well be gone.
+func (p *pair) mayShow(was *reconcile.Hold) bool {
+	const tries = 12
+	return p.Rest == ticket.UnlinkedByOperator && (was == nil || was.Tries < tries) &&
+		workflow.GetVersion(p.ctx, "a hidden ticket learns that it is unlinked", workflow.DefaultVersion, 1) == 1
 }
 
 // trashed handles a ticket that can be read, but lies in the trash.

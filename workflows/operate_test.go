@@ -225,13 +225,34 @@ func TestUnlinkWritesItsMarkersLater(t *testing.T) {
 	require.Zero(t, w.left.called("fetch")+w.right.called("fetch"), "nothing else is looked at")
 }
 
-// A ticket that is gone needs no marker.
-func TestUnlinkOfADeletedTicket(t *testing.T) {
+// A ticket that cannot be found when it is unlinked may be hidden, and is told once
+// it shows. One that is gone needs no marker: it is not waited for without end.
+func TestUnlinkOfATicketThatCannotBeFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	st := w.linked()
+	hidden := w.right.tickets["ENG1"]
 	w.right.remove("ENG1")
 	w.after(time.Second, func() { w.update(addressing.UpdateUnlink) })
-	w.after(24*time.Hour, func() { require.Equal(t, []string{"Mark", "Mark"}, w.calls) })
+	w.after(10*time.Minute, func() {
+		w.stands(Unlinked, ticket.UnlinkedByOperator)
+		require.Contains(t, w.view().Detail, "not every ticket says so yet: ENG-1")
+		w.right.mu.Lock()
+		defer w.right.mu.Unlock()
+		w.right.tickets["ENG1"] = hidden
+	})
+	w.after(10*time.Minute, func() { require.Empty(t, w.view().Detail) })
+	require.Nil(t, w.play(st).LinkHold)
+	require.Equal(t, ticket.Unlinked, w.right.get("ENG1").Markers[0].State)
+
+	w.again(nil)
+	w.right.remove("ENG1")
+	w.calls = nil
+	w.after(time.Second, func() { w.update(addressing.UpdateUnlink) })
+	w.after(24*time.Hour, func() {
+		w.stands(Unlinked, ticket.UnlinkedByOperator)
+		require.Empty(t, w.view().Detail)
+		require.Len(t, w.calls, 2*13)
+	})
 	require.Nil(t, w.play(st).LinkHold)
 }

@@ -24,6 +24,7 @@ func operators() []scenario {
 	return []scenario{
 		{name: "paused", files: []string{"paused-pair"}, play: paused},
 		{name: "unlinked", files: []string{"unlinked-pair", "unlinked-alias"}, play: unlinked},
+		{name: "unlinked-hidden", files: []string{"unlinked-hidden-pair"}, play: unlinkedHidden},
 		{name: "terminated", files: []string{"terminated-pair"}, play: terminated},
 		{name: "reworded", files: []string{"reworded-pair"}, play: reworded},
 		{name: "resolved", files: []string{"resolved-pair"}, settings: holdingConflicts, play: resolved},
@@ -59,6 +60,26 @@ func unlinked(s *stage) {
 	s.stands(pair, workflows.IsLinked, "")
 	s.save("unlinked-pair", pair, "")
 	s.save("unlinked-alias", jiraPair(i.ID), "")
+}
+
+// unlinkedHidden: our account may not see the replica when it is unlinked, and
+// tells it once it may.
+func unlinkedHidden(s *stage) {
+	t, _ := s.linked("Unlinked while hidden")
+	pair := ravennaPair(t.ID)
+	s.browse(false)
+	s.ask(pair, addressing.UpdateUnlink)
+	told := func(yes bool) func() (bool, error) {
+		return func() (bool, error) {
+			v, err := s.view(pair)
+			return v.State == workflows.Unlinked && (v.Detail == "") == yes, err
+		}
+	}
+	s.until("a marker that is still to be written", told(false))
+	s.browse(true)
+	s.until("the marker", told(true))
+	s.quiet()
+	s.save("unlinked-hidden-pair", pair, "")
 }
 
 // terminated: an operator terminates the pair; the next edit starts a run that

@@ -13,7 +13,8 @@ func (p *play) visible(f *facts) (out []Finding) {
 		for _, t := range g.ties {
 			v := f.views[t]
 			state, reason := expected(f, t)
-			marked := v.State != workflows.Unlinked || v.Detail == "" // or a ticket is still to be told
+			// A ticket that is still there has to be told that it is unlinked.
+			marked := v.State != workflows.Unlinked || v.Detail == "" || t.from.fate == gone || t.to.fate == gone
 			if v.State == state && v.Reason == reason && marked || p.excused(f, g, t) {
 				continue
 			}
