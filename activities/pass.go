@@ -141,8 +141,8 @@ func swept(routes []reconcile.Rules, connection string) []ticket.Container {
 }
 
 // restored lists the containers of routes that have come into force again since
-// a time and until another, when the first of them had ceased to be, and when the
-// last one came.
+// a time and until another, from when on the first of them has turned tickets
+// away, and when the last one came.
 func restored(routes []reconcile.Rules, connection string, after, until time.Time) (out []ticket.Container, from, last time.Time) {
 	back := slices.DeleteFunc(slices.Clone(routes), func(r reconcile.Rules) bool {
 		return !r.Restored.After(after) || r.Restored.After(until)
@@ -155,7 +155,7 @@ func restored(routes []reconcile.Rules, connection string, after, until time.Tim
 		if _, ok := back[i].SideOf(connection); !ok || !back[i].IsEnabled() {
 			continue
 		}
-		rested := back[i].Rested
+		rested := back[i].Rested.Add(-underway)
 		if rested.Before(back[i].Since) {
 			rested = back[i].Since // it began at rest: what is older is no concern of its
 		}

@@ -59,6 +59,9 @@ const (
 	// known is when every worker has heard that a route is in force again: before
 	// that, what it has missed would be turned away once more.
 	known = 15 * time.Second
+	// underway is how long before a route came to rest what it turned away may have
+	// happened: Jira delivers up to half an hour late, and so may we.
+	underway = 30 * time.Minute
 	// remembered bounds Hinted; beyond it a ticket is hinted twice, which
 	// costs its pair a dropped echo.
 	remembered = 2000
