@@ -101,6 +101,7 @@ func TestBugsStayMended(t *testing.T) {
 		"fields that were cleared came back":                              {95, 0, then, false},
 		"an unlink that one marker tells of was forgotten":                {14, 0, all, false},
 		"a replica deleted before it was read left no marker":             {131, 0, all, false},
+		"a ticket hidden when it was unlinked was never told":             {33, 0, all, false},
 		"another pair's description was overwritten, and nobody was told": {43, 0, all, false},
 	} {
 		if !c.always && !*long {
